@@ -1,0 +1,73 @@
+"""The only bridge between the wire and the domain: commands become events, views become messages."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import msgspec
+
+from server.domain import events
+from server.domain.errors import OutOfState
+from server.domain.projection import View
+from server.domain.room import Room
+from server.domain.seats import Seat
+from server.protocol import messages
+
+MINUTE = 60_000
+
+
+def to_event(command: messages.AnyCommand, *, seat: Seat, at: int, room: Room) -> events.AnyEvent:
+    """The event that a command from `seat` asks for at the time `at` (ms since the epoch).
+
+    The room is read only to find the single way on where an advance names none. Raises OutOfState then
+    if there are several, or no dialogue. Whether the event is allowed is the room's to say.
+    """
+    match command:
+        case messages.Enter():
+            return events.SeatEntered(at, seat)
+        case messages.Leave():
+            return events.SeatLeft(at, seat)
+        case messages.SetDevices(mic=mic, camera=camera):
+            return events.DevicesChanged(at, seat, mic, camera)
+        case messages.SetLanguage(language=language):
+            return events.LanguageChosen(at, seat, language)
+        case messages.Admit(seat=other):
+            return events.SeatAdmitted(at, Seat(other), seat)
+        case messages.SendBack(seat=other):
+            return events.SeatSentBack(at, Seat(other), seat)
+        case messages.EndSession():
+            return events.SessionEnded(at, seat)
+        case messages.StartDialogue(script=script, sender=sender, revision=revision):
+            return events.DialogueStarted(at, seat, revision, script, Seat(sender))
+        case messages.Advance(edge=edge, revision=revision):
+            return events.StepTaken(at, seat, revision, edge or _only_edge(room))
+        case messages.Confirm(edge=edge, revision=revision):
+            return events.StepTaken(at, seat, revision, edge)
+        case messages.Undo(revision=revision):
+            return events.StepUndone(at, seat, revision)
+        case messages.Pause(revision=revision):
+            return events.DialoguePaused(at, seat, revision)
+        case messages.Hold(seat=other, revision=revision):
+            return events.PartnerHeld(at, seat, revision, Seat(other))
+        case messages.TimeOut(minutes=minutes, revision=revision):
+            return events.TimeOutCalled(at, seat, revision, at + minutes * MINUTE)
+        case messages.Resume(revision=revision):
+            return events.DialogueResumed(at, seat, revision)
+        case messages.EndDialogue(revision=revision):
+            return events.DialogueEnded(at, seat, revision)
+        case _:
+            assert_never(command)
+
+
+def to_message(view: View) -> messages.View:
+    """A seat's view as it stands on the wire."""
+    return msgspec.convert(view, messages.View, from_attributes=True)
+
+
+def _only_edge(room: Room) -> str:
+    if room.dialogue is None:
+        raise OutOfState("no dialogue is running", code="no-dialogue")
+    edges = room.scripts[room.dialogue.script].step(room.dialogue.step).edges
+    if len(edges) != 1:
+        raise OutOfState("the step has several ways on", code="several-ways")
+    return edges[0].id
