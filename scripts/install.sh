@@ -68,4 +68,5 @@ else
     say "npm is not there, so the pages use the system's fonts."
 fi
 
+rm -f .venv/.dev # a runtime install takes the development packages of node_modules away
 touch ".venv/.$mode" .venv/.runtime
