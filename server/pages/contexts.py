@@ -1,0 +1,98 @@
+"""What each template is given: one frozen value per page, so that a template has no other source.
+
+The counterpart of ``web/templates``; ``words.py`` adds what every page has besides, as :class:`Common`. Nothing here
+is about two partners at once, except on the therapist's own page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+Catalogues = Mapping[str, Mapping[str, str]]
+"""For each language, each English sentence and what it is called there: for ``{{ words | tojson }}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageName:
+    """A language that can be chosen: its BCP 47 tag and its name in itself."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What every page has. `gettext` and `ngettext` are what ``_()`` and ``{% trans %}`` call."""
+
+    language: str
+    """The language that the page is written in: for ``<html lang>``."""
+    languages: tuple[LanguageName, ...]
+    nonce: str
+    """For every ``<script nonce=…>``; a script without it does not run."""
+    version: int
+    """Of the wire: the page says it in `hello`."""
+    gettext: Callable[[str], str]
+    ngettext: Callable[[str, str, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """What this is; nothing private."""
+
+    template: ClassVar = "front.html"
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """The same for every link and every seat: all else comes over the socket."""
+
+    template: ClassVar = "call.html"
+    words: Catalogues
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPage:
+    """The form of a new therapist; its script reads the secret from the fragment."""
+
+    template: ClassVar = "setup.html"
+    words: Catalogues
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One call of the therapist's. `created` is in milliseconds since 1970-01-01 UTC.
+
+    `invitations` says how it stands with the links: `fresh` (not yet valid), `open`, `expired`, `revoked`, or `none`.
+    """
+
+    room: str
+    title: str
+    created: int
+    invitations: Literal["fresh", "open", "expired", "revoked", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """The therapist's own page; `own_language` is that of the account, calls are the newest first."""
+
+    template: ClassVar = "home.html"
+    words: Catalogues
+    name: str
+    own_language: str
+    calls: tuple[CallLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What happened and what to do, one sentence each, in the page's language already."""
+
+    template: ClassVar = "error.html"
+    status: int
+    code: str
+    title: str
+    advice: str
+
+
+AnyPage = FrontPage | CallPage | SetupPage | HomePage | ErrorPage
