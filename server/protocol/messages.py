@@ -139,7 +139,7 @@ class Hold(DialogueCommand, frozen=True, kw_only=True, tag="hold"):
 
 
 class TimeOut(DialogueCommand, frozen=True, kw_only=True, tag="time-out"):
-    """Either partner, or the therapist, stops everything for a while (20 minutes unless said). Never refused as stale."""
+    """Either partner, or the therapist, stops everything for a while; never refused as stale."""
 
     minutes: Minutes = 20
 
@@ -272,7 +272,10 @@ class Way(Message, frozen=True, kw_only=True):
 
 
 class StepLine(Message, frozen=True, kw_only=True):
-    """One line of the therapist's list of steps; `stage` is its place in the indicator's `stages`, `loops` is how often its loops were taken in this leg."""
+    """One line of the therapist's list of steps.
+
+    `stage` is its place in the indicator's `stages`; `loops` is how often its loops were taken in this leg.
+    """
 
     step: str
     name: str
