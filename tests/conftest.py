@@ -1,0 +1,26 @@
+"""What every test gets: an event loop in debug mode (pyproject.toml), and no task left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
+            item.fixturenames.insert(0, no_task_is_left.__name__)
+
+
+@pytest.fixture
+async def no_task_is_left() -> AsyncIterator[None]:
+    """Fails an asynchronous test whose tasks outlive it; they get a moment to end."""
+    before = asyncio.all_tasks()
+    yield
+    left = {task for task in asyncio.all_tasks() - before - {asyncio.current_task()} if not task.done()}
+    if left:
+        _, left = await asyncio.wait(left, timeout=0.2)
+    assert not left, f"tasks left behind: {', '.join(sorted(task.get_name() for task in left))}"
