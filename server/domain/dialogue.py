@@ -117,5 +117,5 @@ def voices(step: Step, dialogue: Dialogue) -> tuple[Seat, ...]:
             return (Seat.THERAPIST,)
         case Voice.BOTH:
             return (dialogue.sender, dialogue.receiver)
-        case Voice.NONE:
+        case _:
             return ()

@@ -211,8 +211,11 @@ def _scene(facts: Facts, seat: Seat) -> Scene:
             return Scene.WAITING
         case Presence.LEFT:
             return Scene.LEFT
-        case Presence.ADMITTED:
-            pass
+        case _:
+            return _scene_inside(facts, seat)
+
+
+def _scene_inside(facts: Facts, seat: Seat) -> Scene:
     if is_partner(seat) and (facts.parted or not facts.occupants[Seat.THERAPIST].admitted):
         return Scene.THERAPIST_GONE
     match facts.interlude:
@@ -360,9 +363,7 @@ def _step_lines(facts: Facts, dialogue: Dialogue, language: str) -> tuple[StepLi
             name=pick(step.name, language),
             stage=script.stage_index(step),
             current=step.id == dialogue.step,
-            loops=sum(taken.get(edge.loop, 0) for edge in step.edges if edge.loop is not None),
+            loops=sum(taken.get(loop, 0) for loop in {edge.loop for edge in step.edges} if loop is not None),
         )
         for step in script.steps
     )
-
-

@@ -77,7 +77,9 @@ class Room:
     # --- what each event does --------------------------------------------------------------------
 
     def _after(self, event: happened.AnyEvent) -> Room:
-        if self.ended and not isinstance(event, happened.RoomReopened | happened.SeatConnected | happened.SeatDisconnected):
+        if self.ended and not isinstance(
+            event, happened.RoomReopened | happened.SeatConnected | happened.SeatDisconnected
+        ):
             raise OutOfState("the session is over", code="ended")
         if isinstance(event, happened.DialogueEvent):
             return self._after_dialogue_event(event)

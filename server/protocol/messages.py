@@ -25,7 +25,7 @@ PartnerName = Literal["partner-a", "partner-b"]
 CommandId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 ThingId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
-Revision = Annotated[int, Meta(ge=0)]
+Revision = Annotated[int, Meta(ge=0, le=2**31)]
 Minutes = Annotated[int, Meta(ge=1, le=1440)]
 
 

@@ -16,7 +16,7 @@ export type ThingId = string;
 /** Matches `^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$`. */
 export type Language = string;
 
-/** At least 0. */
+/** From 0 to 2147483648. */
 export type Revision = number;
 
 /** From 1 to 1440. */
