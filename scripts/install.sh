@@ -35,15 +35,6 @@ need() { # need COMMAND-THAT-MUST-WORK PACKAGE...
     exit 1
 }
 
-copy_fonts() { # only the cuts that the pages use, with their licence
-    local fonts=node_modules/@fontsource-variable target=web/static/fonts family
-    mkdir -p "$target"
-    for family in source-sans-3 source-serif-4; do
-        cp "$fonts/$family"/files/"$family"-latin{,-ext}-wght-{normal,italic}.woff2 "$target/"
-        cp "$fonts/$family/LICENSE" "$target/$family-LICENSE.txt"
-    done
-}
-
 # --- Python ---------------------------------------------------------------------------------------------------------
 need "$python --version" python3
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
@@ -61,9 +52,9 @@ if [ "$mode" = dev ]; then
     need "has npm && has node" nodejs npm
     need "has chromium || has chromium-browser || has google-chrome" chromium
     npm ci --no-fund --no-audit --loglevel=error
-    copy_fonts
+    scripts/fonts.sh
 elif { has npm || system_packages nodejs npm; } && npm ci --omit=dev --no-fund --no-audit --loglevel=error; then
-    copy_fonts
+    scripts/fonts.sh
 else
     say "npm is not there, so the pages use the system's fonts."
 fi

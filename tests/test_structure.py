@@ -5,7 +5,10 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from dataclasses import fields
 from pathlib import Path
 
@@ -136,3 +139,16 @@ def test_the_runtime_lock_is_part_of_the_development_lock() -> None:
     assert pins("requirements.lock")
     assert pins("requirements.lock") <= pins("requirements-dev.lock")
     assert pins("requirements.lock") <= pins("requirements-cluster.lock")
+
+
+@pytest.mark.slow
+def test_a_built_package_holds_what_the_server_reads(tmp_path: Path) -> None:
+    build = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path)]
+    subprocess.run([sys.executable, *build, str(ROOT)], check=True, capture_output=True)
+
+    with zipfile.ZipFile(next(tmp_path.glob("thirdchair-*.whl"))) as wheel:
+        names = set(wheel.namelist())
+    for folder in ("config", "web/templates", "web/static/css", "web/static/js"):
+        files = [path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()]
+        assert files
+        assert {f"server/share/{file}" for file in files} <= names
