@@ -17,6 +17,7 @@ check: .venv/.dev
 	$(bin)/ruff check
 	$(bin)/mypy
 	$(bin)/lint-imports --no-logo
+	$(bin)/python -m server.protocol.reference --check
 	node_modules/.bin/tsc --project web
 	node_modules/.bin/tsc --project tests/web
 	node --test $$(find tests/web -name '*.test.js')
