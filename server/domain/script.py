@@ -68,6 +68,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One state of the dialogue.
 
     `do` tells each role what to do now; `stems` holds the sentence openings for those who speak.
+    `coach` is a note and `soft` a span in seconds, both for the therapist alone: no clock ends a step.
     `check` marks a step that only the sender (or the therapist) releases. `open` marks a step in which the sender has
     opened up and is not validated yet, where the leg should not be left.
     """
@@ -81,6 +82,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     edges: tuple[Edge, ...] = msgspec.field(name="edge")
     check: bool = False
     open: bool = False
+    coach: Words | None = None
+    soft: Annotated[int, msgspec.Meta(ge=5, le=7200)] | None = None
 
     def edge(self, edge_id: str) -> Edge | None:
         return next((edge for edge in self.edges if edge.id == edge_id), None)
@@ -101,13 +104,18 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A sound dialogue. Made by `parse` only, which checks what the types cannot say."""
+    """A sound dialogue. Made by `parse` only, which checks what the types cannot say.
+
+    `languages` are complete; those also named in `drafts` were not reviewed by a native clinician.
+    """
 
     id: Id
     version: Annotated[int, msgspec.Meta(ge=1)]
     start: Id
     languages: tuple[str, ...]
+    drafts: tuple[str, ...] = ()
     name: Words
+    about: Words
     roles: dict[Role, Words]
     stages: tuple[Stage, ...] = msgspec.field(name="stage")
     steps: tuple[Step, ...] = msgspec.field(name="step")
@@ -179,6 +187,9 @@ def _faults(script: Script) -> Iterator[Fault]:
         yield None, f"the start '{script.start}' is no step"
     if not script.languages:
         yield None, "no language is named"
+    for language in script.drafts:
+        if language not in script.languages:
+            yield None, f"the draft '{language}' is none of the languages"
     if set(script.roles) != set(Role):
         yield None, "both roles need a name"
     for index, step in enumerate(script.steps):
@@ -227,6 +238,7 @@ def _word_faults(script: Script) -> Iterator[Fault]:
 
     for reason in check("the script's name", script.name):
         yield None, reason
+    yield from ((None, reason) for reason in check("what the script is for", script.about))
     for role, words in script.roles.items():
         yield from ((None, reason) for reason in check(f"the name of the {role}", words))
     for stage in script.stages:
@@ -235,6 +247,7 @@ def _word_faults(script: Script) -> Iterator[Fault]:
         texts: list[tuple[str, dict[str, str] | dict[str, tuple[str, ...]]]] = [("its name", step.name)]
         texts += [(f"what the {role} does", words) for role, words in step.do.items()]
         texts += [(f"the stem of the {role}", stems) for role, stems in step.stems.items()]
+        texts += [("its note for the therapist", step.coach)] if step.coach is not None else []
         texts += [(f"the label of edge '{edge.id}'", edge.label) for edge in step.edges]
         texts += [(f"the words of edge '{edge.id}'", edge.say) for edge in step.edges if edge.say is not None]
         for where, each in texts:

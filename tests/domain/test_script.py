@@ -13,7 +13,9 @@ id = "small"
 version = 1
 start = "say"
 languages = ["en", "de"]
+drafts = ["de"]
 name = { en = "Small", de = "Klein" }
+about = { en = "To try things.", de = "Zum Probieren." }
 
 [roles]
 sender = { en = "sender", de = "Sender" }
@@ -131,6 +133,8 @@ def test_a_sound_script_is_read() -> None:
         ('through = "asked/yes"', 'through = "asked/perhaps"', None, "names no step or no edge"),
         ('to = "asked"', 'to = "thanks"', 1, "cannot be reached"),
         ('through = "asked/yes"', 'through = "asked/no"', None, "can be reached without"),
+        ('drafts = ["de"]', 'drafts = ["fr"]', None, "none of the languages"),
+        ('check = true', 'check = true\ncoach = { en = "Wait." }', 1, "note for the therapist is missing in: de"),
         ("version = 1", "version = 1\ncolour = 1", None, "colour"),
         ("version = 1", "version = ", None, "not TOML"),
         ('id = "small"', 'id = "Not An Id"', None, "id"),
