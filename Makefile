@@ -3,6 +3,7 @@
 
 .PHONY: install run test check bench docs fmt cover lock
 bin := .venv/bin
+export PYTHON ?= python3
 
 install: .venv/.dev
 
