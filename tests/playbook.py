@@ -110,35 +110,75 @@ Move = Callable[[Playbook], events.AnyEvent]
 
 
 def start(sender: Seat = A, script: str = "three-step", by: Seat = T) -> Move:
-    return lambda book: events.DialogueStarted(book.at, by, book.room.revision, script, sender)
+    return lambda book: events.DialogueStarted(book.at, by, book.room.course.revision, script, sender)
 
 
 def take(edge: str, by: Seat = T) -> Move:
-    return lambda book: events.StepTaken(book.at, by, book.room.revision, edge)
+    return lambda book: events.StepTaken(book.at, by, book.room.course.revision, edge)
 
 
 def undo(by: Seat = T) -> Move:
-    return lambda book: events.StepUndone(book.at, by, book.room.revision)
+    return lambda book: events.StepUndone(book.at, by, book.room.course.revision)
 
 
 def pause(by: Seat = T) -> Move:
-    return lambda book: events.DialoguePaused(book.at, by, book.room.revision)
+    return lambda book: events.DialoguePaused(book.at, by, book.room.course.revision)
 
 
 def resume(by: Seat = T) -> Move:
-    return lambda book: events.DialogueResumed(book.at, by, book.room.revision)
+    return lambda book: events.DialogueResumed(book.at, by, book.room.course.revision)
 
 
 def hold(seat: Seat, by: Seat = T) -> Move:
-    return lambda book: events.PartnerHeld(book.at, by, book.room.revision, seat)
+    return lambda book: events.PartnerHeld(book.at, by, book.room.course.revision, seat)
 
 
 def time_out(by: Seat, minutes: int = 20) -> Move:
-    return lambda book: events.TimeOutCalled(book.at, by, book.room.revision, book.at + minutes * 60_000)
+    return lambda book: events.TimeOutCalled(book.at, by, book.room.course.revision, book.at + minutes * 60_000)
 
 
 def end_dialogue(by: Seat = T) -> Move:
-    return lambda book: events.DialogueEnded(book.at, by, book.room.revision)
+    return lambda book: events.DialogueEnded(book.at, by, book.room.course.revision)
+
+
+def rewind(count: int, by: Seat = T) -> Move:
+    return lambda book: events.StepsRewound(book.at, by, book.room.course.revision, count)
+
+
+def skip(step: str, by: Seat = T) -> Move:
+    return lambda book: events.StepSkipped(book.at, by, book.room.course.revision, step)
+
+
+def change_script(script: str, sender: Seat = A, by: Seat = T) -> Move:
+    return lambda book: events.ScriptChanged(book.at, by, book.room.course.revision, script, sender)
+
+
+def breathe(seconds: int = 60, by: Seat = T) -> Move:
+    return lambda book: events.BreathBegan(book.at, by, book.room.course.revision, book.at + seconds * 1000)
+
+
+def choose_floor(grade: str, by: Seat = T) -> Move:
+    return lambda book: events.FloorChosen(book.at, by, book.room.course.revision, grade)
+
+
+def layout(name: str, by: Seat = T) -> Move:
+    return lambda book: events.LayoutChosen(book.at, by, book.room.course.revision, name)
+
+
+def feel(seat: Seat, safe: int, flooded: int) -> Move:
+    return lambda book: events.FeltSaid(book.at, seat, safe, flooded)
+
+
+def signal(seat: Seat) -> Move:
+    return lambda book: events.SafetySignalled(book.at, seat)
+
+
+def prompt(text: str, *seats: Seat, by: Seat = T) -> Move:
+    return lambda book: events.PromptShown(book.at, seats, text, by)
+
+
+def ask_to_mirror(seat: Seat) -> Move:
+    return lambda book: events.MirrorAsked(book.at, seat)
 
 
 def walk(*edges: str) -> list[Move]:

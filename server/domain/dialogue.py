@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from server.domain.errors import NotAllowed, UnknownThing
 from server.domain.script import END, Edge, Role, Script, Step, Voice
-from server.domain.seats import Seat, is_partner, other_partner
+from server.domain.seats import PARTNERS, Seat, is_partner, other_partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,14 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Breath:
+    """Guided silence for all until `until` (ms since the epoch); it ends when the therapist resumes."""
+
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """The therapist is aside with `seat`; the other partner is apart."""
 
@@ -64,7 +72,7 @@ class TimeOut:
     until: int
 
 
-Interlude = Pause | Hold | TimeOut
+Interlude = Pause | Breath | Hold | TimeOut
 
 
 # --- walking -------------------------------------------------------------------------------------
@@ -96,6 +104,13 @@ def take(script: Script, dialogue: Dialogue, edge_id: str, by: Seat, at: int) ->
     return moved
 
 
+def skip(script: Script, dialogue: Dialogue, step_id: str, at: int) -> Dialogue:
+    """Go to any step, against the edges; the leg and its roles stay. Raises UnknownThing."""
+    if not any(step.id == step_id for step in script.steps):
+        raise UnknownThing(f"there is no step '{step_id}'", code="unknown-step")
+    return replace(dialogue, step=step_id, since=at)
+
+
 def may_take(dialogue: Dialogue, edge: Edge, seat: Seat) -> bool:
     """The therapist may take every edge; a partner the ones that wait for that partner's confirm."""
     return not is_partner(seat) or (edge.by is not None and edge.by is dialogue.role_of(seat))
@@ -104,6 +119,12 @@ def may_take(dialogue: Dialogue, edge: Edge, seat: Seat) -> bool:
 def confirms(step: Step, dialogue: Dialogue, seat: Seat) -> tuple[Edge, ...]:
     """The edges that wait for this partner's confirm now."""
     return tuple(edge for edge in step.edges if edge.by is not None and edge.by is dialogue.role_of(seat))
+
+
+def heard(step: Step, dialogue: Dialogue) -> tuple[Seat, ...]:
+    """The partners who need to be heard now: those whose voice it is, and those whose confirm is awaited."""
+    speaking = voices(step, dialogue)
+    return tuple(seat for seat in PARTNERS if seat in speaking or confirms(step, dialogue, seat))
 
 
 def voices(step: Step, dialogue: Dialogue) -> tuple[Seat, ...]:

@@ -108,6 +108,65 @@ class TimerFired(Event):
     timer: str
 
 
+@dataclass(frozen=True, slots=True)
+class SeatDismissed(Event):
+    """The therapist let one partner go at the end, before the other."""
+
+    seat: Seat
+    by: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class LengthChosen(Event):
+    """How long the therapist plans this session to be."""
+
+    by: Seat
+    minutes: int
+
+
+# --- between one partner and the therapist: the other never learns of it --------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FeltSaid(Event):
+    """How safe and how flooded a partner feels, each from 0 to 10."""
+
+    seat: Seat
+    safe: int
+    flooded: int
+
+
+@dataclass(frozen=True, slots=True)
+class SafetySignalled(Event):
+    """A partner's silent signal to the therapist."""
+
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSeen(Event):
+    """The therapist has seen the signal of `seat`."""
+
+    seat: Seat
+    by: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class PromptShown(Event):
+    """The therapist's words on the screens of `seats`, until the next step; empty words take them away."""
+
+    seats: tuple[Seat, ...]
+    text: str
+    by: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorAsked(Event):
+    """The receiver asks the sender to stop, so as to mirror."""
+
+    seat: Seat
+
+
 # --- the dialogue --------------------------------------------------------------------------------
 
 
@@ -149,6 +208,49 @@ class DialoguePaused(DialogueEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class StepsRewound(DialogueEvent):
+    """The therapist went back several steps at once."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped(DialogueEvent):
+    """The therapist went to any step of the script, against its edges: a deliberate override."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptChanged(DialogueEvent):
+    """The therapist went over from the running script to another, from its start."""
+
+    script: str
+    sender: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class FloorChosen(DialogueEvent):
+    """The therapist chose what happens to the sound of one whose voice it is not (`course.Floor`)."""
+
+    floor: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutChosen(DialogueEvent):
+    """The therapist chose how the pictures stand on all three screens (`course.Layout`)."""
+
+    layout: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreathBegan(DialogueEvent):
+    """All breathe in silence until `until`; the dialogue stands still until the therapist resumes it."""
+
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerHeld(DialogueEvent):
     """The therapist takes `seat` aside; the other partner waits apart."""
 
@@ -183,12 +285,25 @@ AnyEvent = (
     | SeatLeft
     | DevicesChanged
     | LanguageChosen
+    | SeatDismissed
+    | LengthChosen
+    | FeltSaid
+    | SafetySignalled
+    | SignalSeen
+    | PromptShown
+    | MirrorAsked
     | SessionEnded
     | TimerFired
     | DialogueStarted
     | StepTaken
     | StepUndone
+    | StepsRewound
+    | StepSkipped
+    | ScriptChanged
+    | FloorChosen
+    | LayoutChosen
     | DialoguePaused
+    | BreathBegan
     | PartnerHeld
     | TimeOutCalled
     | DialogueResumed

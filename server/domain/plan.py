@@ -11,8 +11,14 @@ from server.domain.dialogue import Hold, Interlude, TimeOut
 from server.domain.seats import NO_ROUTES, SEATS, Medium, Occupant, Route, Routes, Seat
 
 
-def plan(occupants: Mapping[Seat, Occupant], interlude: Interlude | None, *, parted: bool) -> Routes:
-    """The routes that are open now.
+def plan(
+    occupants: Mapping[Seat, Occupant],
+    interlude: Interlude | None,
+    *,
+    parted: bool,
+    hushed: frozenset[Seat] = frozenset(),
+) -> Routes:
+    """The routes that are open now; the microphones of those `hushed` by the floor control stay closed.
 
     Only admitted seats send or receive. Partners are never left alone with one another: without the
     therapist in the room, or when `parted` because the therapist's connection is gone, nothing flows.
@@ -29,6 +35,7 @@ def plan(occupants: Mapping[Seat, Occupant], interlude: Interlude | None, *, par
         and occupants[listener].admitted
         and _together(source, listener, interlude)
         for medium in _sent_by(occupants[source])
+        if not (medium is Medium.MIC and source in hushed)
     )
 
 

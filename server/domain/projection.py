@@ -9,159 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-from server.domain.dialogue import Dialogue, Hold, Interlude, Pause, TimeOut, confirms, voices
-from server.domain.script import Role, Script, Step, Voice, fill, pick
+from server.domain.course import Course, Layout
+from server.domain.dialogue import Breath, Dialogue, Hold, Pause, TimeOut, confirms, voices
+from server.domain.script import Role, Script, Step, Voice, fill, pick, pick_tag
 from server.domain.seats import PARTNERS, Occupant, Presence, Seat, is_partner, other_partner
-
-
-class Scene(StrEnum):
-    """Which screen a seat is on.
-
-    door: not entered yet. waiting: entered, not admitted. room: in the call. apart: in the call, but
-    the therapist is aside with the other. aside: with the therapist, the other is apart. time-out:
-    everyone is apart until a time. therapist-gone: admitted, but the therapist is not there. left,
-    ended: over, for this seat or for all.
-    """
-
-    DOOR = "door"
-    WAITING = "waiting"
-    ROOM = "room"
-    APART = "apart"
-    ASIDE = "aside"
-    TIME_OUT = "time-out"
-    THERAPIST_GONE = "therapist-gone"
-    LEFT = "left"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Another seat, as far as this one may know it. `here` is false while its connection is lost."""
-
-    seat: Seat
-    name: str
-    here: bool
-    mic: bool
-    camera: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A button that takes an edge, in words."""
-
-    edge: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """The dialogue as one seat sees it, in its language.
-
-    `voice` is a seat, "both" or "none"; `role` is this seat's own (none for the therapist); `mine` is
-    whether this seat should speak now. `stem` is there only for those who speak, and for the therapist,
-    who may need to prompt it. `confirms` are this seat's own buttons. `stage` counts from 0.
-    """
-
-    script: str
-    script_name: str
-    step: str
-    step_name: str
-    sender: Seat
-    sender_role: str
-    receiver_role: str
-    voice: str
-    role: Role | None
-    mine: bool
-    do: str
-    stem: str | None
-    more_stems: tuple[str, ...]
-    confirms: tuple[Choice, ...]
-    stages: tuple[str, ...]
-    stage: int
-    leg: int
-
-
-@dataclass(frozen=True, slots=True)
-class TimeOutView:
-    """A time-out: who called it is nobody's business on the screen. Times are ms since the epoch."""
-
-    since: int
-    until: int
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way on, for the therapist: `confirm_of` is whose confirm it otherwise is."""
-
-    edge: str
-    words: str
-    to: str | None
-    confirm_of: Seat | None
-    loop: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """One line of the therapist's list of steps."""
-
-    step: str
-    name: str
-    stage: int
-    current: bool
-    loops: int
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerState:
-    """A partner as the therapist sees it, from the first connection on."""
-
-    seat: Seat
-    name: str
-    language: str
-    presence: Presence
-    connected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptLine:
-    script: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """What only the therapist sees. `since` is when this step began; `open` warns that the sender is unvalidated."""
-
-    partners: tuple[PartnerState, ...]
-    scripts: tuple[ScriptLine, ...]
-    ways: tuple[Way, ...]
-    steps: tuple[StepLine, ...]
-    since: int | None
-    open: bool
-    undoable: int
-    paused: bool
-    held: Seat | None
-    time_out_by: Seat | None
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One seat's whole knowledge. `revision` is the dialogue's, and only for those who are admitted."""
-
-    seat: Seat
-    name: str
-    scene: Scene
-    language: str
-    mic: bool
-    camera: bool
-    revision: int | None
-    people: tuple[Person, ...]
-    dimmed: bool
-    indicator: Indicator | None
-    time_out: TimeOutView | None
-    lead: Lead | None
+from server.domain.views import (
+    Choice,
+    Felt,
+    Indicator,
+    Lead,
+    PartnerState,
+    Person,
+    Private,
+    Scene,
+    ScriptLine,
+    Sound,
+    Span,
+    StepLine,
+    View,
+    Way,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,20 +38,23 @@ class Facts:
 
     occupants: Mapping[Seat, Occupant]
     scripts: Mapping[str, Script]
-    dialogue: Dialogue | None
-    interlude: Interlude | None
+    course: Course
+    private: Mapping[Seat, Private]
+    softened: frozenset[Seat]
+    held_back: frozenset[Seat]
     parted: bool
     ended: bool
-    undoable: int
-    revision: int
+    began: int | None
+    minutes: int | None
 
 
 def project(facts: Facts, seat: Seat) -> View:
     """The view of one seat."""
     me = facts.occupants[seat]
     scene = _scene(facts, seat)
+    course = facts.course
     admitted = me.admitted and not facts.ended
-    shows_dialogue = admitted and scene is not Scene.THERAPIST_GONE and facts.dialogue is not None
+    shown = course.dialogue if admitted and scene is not Scene.THERAPIST_GONE else None
     return View(
         seat=seat,
         name=me.name,
@@ -191,13 +62,34 @@ def project(facts: Facts, seat: Seat) -> View:
         language=me.language,
         mic=me.mic,
         camera=me.camera,
-        revision=facts.revision if admitted else None,
+        revision=course.revision if admitted else None,
         people=_people(facts, seat),
-        dimmed=admitted and facts.interlude is not None,
-        indicator=_indicator(facts, facts.dialogue, seat) if shows_dialogue and facts.dialogue else None,
-        time_out=_time_out(facts.interlude) if admitted else None,
+        dimmed=admitted and course.interlude is not None,
+        layout=course.layout if admitted else Layout.DIALOGUE,
+        sound=_sound(facts, seat) if admitted else Sound.FULL,
+        indicator=_indicator(facts, shown, seat) if shown else None,
+        asked=admitted and course.asked,
+        prompt=dict(course.prompts).get(seat) if admitted else None,
+        time_out=_span(course.interlude) if admitted and isinstance(course.interlude, TimeOut) else None,
+        breath=_span(course.interlude) if admitted and isinstance(course.interlude, Breath) else None,
+        felt=_felt(facts, seat),
         lead=_lead(facts) if seat is Seat.THERAPIST and admitted else None,
     )
+
+
+def _span(interlude: TimeOut | Breath) -> Span:
+    return Span(interlude.since, interlude.until)
+
+
+def _felt(facts: Facts, seat: Seat) -> Felt | None:
+    said = facts.private.get(seat)
+    return Felt(said.safe, said.flooded) if said and said.safe is not None and said.flooded is not None else None
+
+
+def _sound(facts: Facts, seat: Seat) -> Sound:
+    if seat in facts.held_back:
+        return Sound.HELD
+    return Sound.SOFT if seat in facts.softened else Sound.FULL
 
 
 def _scene(facts: Facts, seat: Seat) -> Scene:
@@ -218,7 +110,7 @@ def _scene(facts: Facts, seat: Seat) -> Scene:
 def _scene_inside(facts: Facts, seat: Seat) -> Scene:
     if is_partner(seat) and (facts.parted or not facts.occupants[Seat.THERAPIST].admitted):
         return Scene.THERAPIST_GONE
-    match facts.interlude:
+    match facts.course.interlude:
         case TimeOut():
             return Scene.TIME_OUT
         case Hold(seat=held):
@@ -234,7 +126,8 @@ def _people(facts: Facts, seat: Seat) -> tuple[Person, ...]:
     def person(other: Seat) -> Person:
         occupant = facts.occupants[other]
         here = occupant.admitted and occupant.connected
-        return Person(other, occupant.name, here, occupant.mic, occupant.camera)
+        sound = _sound(facts, other) if me.admitted else Sound.FULL
+        return Person(other, occupant.name, here, occupant.mic, occupant.camera, sound)
 
     if facts.ended or me.presence in (Presence.ABSENT, Presence.LEFT):
         return ()
@@ -268,7 +161,7 @@ def _indicator(facts: Facts, dialogue: Dialogue, seat: Seat) -> Indicator:
 
     stems = _stems(step, role, seat in speakers)
     texts = tuple(words(stem) for stem in pick(stems, language)) if stems else ()
-    frozen = facts.interlude is not None
+    frozen = facts.course.interlude is not None
     return Indicator(
         script=script.id,
         script_name=pick(script.name, language),
@@ -311,30 +204,60 @@ def _voice(step: Step, speakers: tuple[Seat, ...]) -> str:
     return speakers[0].value if len(speakers) == 1 else step.voice.value
 
 
-def _time_out(interlude: Interlude | None) -> TimeOutView | None:
-    return TimeOutView(interlude.since, interlude.until) if isinstance(interlude, TimeOut) else None
-
-
 def _lead(facts: Facts) -> Lead:
     language = facts.occupants[Seat.THERAPIST].language
-    dialogue = facts.dialogue
-    step = facts.scripts[dialogue.script].step(dialogue.step) if dialogue else None
+    course = facts.course
+    dialogue, interlude = course.dialogue, course.interlude
+    script = facts.scripts[dialogue.script] if dialogue else None
+    step = script.step(dialogue.step) if script and dialogue else None
     return Lead(
-        partners=tuple(
-            PartnerState(seat, it.name, it.language, it.presence, it.connected)
-            for seat, it in facts.occupants.items()
-            if is_partner(seat)
-        ),
+        partners=tuple(_partner(facts, seat) for seat in PARTNERS),
         scripts=tuple(ScriptLine(script.id, pick(script.name, language)) for script in facts.scripts.values()),
         ways=_ways(facts, dialogue, language) if dialogue else (),
         steps=_step_lines(facts, dialogue, language) if dialogue else (),
         since=dialogue.since if dialogue else None,
+        soft=step.soft if step else None,
+        coach=pick(step.coach, language) if step and step.coach else None,
         open=step.open if step else False,
-        undoable=facts.undoable,
-        paused=isinstance(facts.interlude, Pause),
-        held=facts.interlude.seat if isinstance(facts.interlude, Hold) else None,
-        time_out_by=facts.interlude.by if isinstance(facts.interlude, TimeOut) else None,
+        draft=script is not None
+        and any(pick_tag(script, it.language) in script.drafts for it in facts.occupants.values()),
+        undoable=len(course.history),
+        trail=_trail(facts, language),
+        floor=course.floor,
+        began=facts.began,
+        minutes=facts.minutes,
+        paused=isinstance(interlude, Pause),
+        held=interlude.seat if isinstance(interlude, Hold) else None,
+        time_out_by=interlude.by if isinstance(interlude, TimeOut) else None,
     )
+
+
+def _partner(facts: Facts, seat: Seat) -> PartnerState:
+    it, said = facts.occupants[seat], facts.private.get(seat, Private())
+    return PartnerState(
+        seat=seat,
+        name=it.name,
+        language=it.language,
+        presence=it.presence,
+        connected=it.connected,
+        safe=said.safe,
+        flooded=said.flooded,
+        said=said.said,
+        signalled=said.signalled,
+        prompt=dict(facts.course.prompts).get(seat),
+    )
+
+
+TRAIL = 12
+"""How many steps back the therapist is shown by name."""
+
+
+def _trail(facts: Facts, language: str) -> tuple[str, ...]:
+    steps = [
+        pick(facts.scripts[was.script].step(was.step).name, language) if was else ""
+        for was in facts.course.history[-TRAIL:]
+    ]
+    return tuple(steps)
 
 
 def _ways(facts: Facts, dialogue: Dialogue, language: str) -> tuple[Way, ...]:

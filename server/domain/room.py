@@ -1,7 +1,8 @@
 """The room: a value that turns an event into the next value and effects.
 
 A room is the fold of its log. An event that it refuses raises a `DomainError` and changes nothing.
-No clock, no task and no socket is known here; `rooms.actor` brings the events and carries out the effects.
+No clock, no task and no socket is known here; `rooms.actor` brings the events and carries out the
+effects. What becomes of the dialogue is `course`'s; who may know what is `projection`'s.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
-from server.domain import dialogue as walking
 from server.domain import events as happened
-from server.domain.dialogue import Dialogue, Hold, Interlude, Pause, TimeOut
+from server.domain.course import Course, Floor
+from server.domain.dialogue import heard
 from server.domain.effects import CancelTimer, CloseSeat, Effect, SetRoutes, SetTimer, ShowViews
-from server.domain.errors import NotAllowed, OutOfState, Stale, UnknownThing
+from server.domain.errors import NotAllowed, OutOfState, Stale
 from server.domain.plan import plan
-from server.domain.projection import Facts, View, project
+from server.domain.projection import Facts, project
 from server.domain.script import Script
 from server.domain.seats import PARTNERS, SEATS, Occupant, Presence, Routes, Seat, is_partner
+from server.domain.views import Private, View
 
 THERAPIST_GONE = "therapist-gone"
 """The timer that parts the partners when the therapist's connection does not come back."""
@@ -26,60 +28,61 @@ THERAPIST_GONE = "therapist-gone"
 THERAPIST_GONE_AFTER = 10_000
 """How long the therapist's connection may be away before the partners are parted, in ms."""
 
-TIME_OUT_MIN = 60_000
-TIME_OUT_MAX = 24 * 3_600_000
-"""The shortest and longest time-out, in ms; by convention a pause never lasts beyond a day."""
+SESSION_MINUTES = range(10, 241)
+"""How long a session may be planned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """The state of one appointment.
 
-    `history` holds the dialogue as it stood before each step, for undo; `revision` counts what was
-    done to the dialogue, and nothing that only one seat may know.
+    `private` is between each partner and the therapist. `parted` says that the therapist's connection is
+    gone; `began` is when the first partner was admitted, `minutes` the planned length.
     """
 
     scripts: Mapping[str, Script] = field(repr=False, compare=False)
     occupants: Mapping[Seat, Occupant]
-    dialogue: Dialogue | None = None
-    history: tuple[Dialogue | None, ...] = ()
-    interlude: Interlude | None = None
+    course: Course = field(default_factory=Course)
+    private: Mapping[Seat, Private] = field(default_factory=dict)
     parted: bool = False
     ended: bool = False
-    revision: int = 0
+    began: int | None = None
+    minutes: int | None = None
 
     @property
     def routes(self) -> Routes:
         """Who hears and sees whom now."""
         if self.ended:
             return frozenset()
-        return plan(self.occupants, self.interlude, parted=self.parted)
+        return plan(self.occupants, self.course.interlude, parted=self.parted, hushed=self._hushed(Floor.HOLD))
 
     def view(self, seat: Seat) -> View:
         """What this seat may know now."""
         facts = Facts(
             occupants=self.occupants,
             scripts=self.scripts,
-            dialogue=self.dialogue,
-            interlude=self.interlude,
+            course=self.course,
+            private=self.private,
+            softened=self._hushed(Floor.SOFTEN),
+            held_back=self._hushed(Floor.HOLD),
             parted=self.parted,
             ended=self.ended,
-            undoable=len(self.history),
-            revision=self.revision,
+            began=self.began,
+            minutes=self.minutes,
         )
         return project(facts, seat)
 
     def handle(self, event: happened.AnyEvent) -> tuple[Room, tuple[Effect, ...]]:
         """The room after the event, and what is to be done now. Raises DomainError, changing nothing."""
-        after = self._after(event)
+        after = self.after(event)
         return after, tuple(_effects(self, after, event))
 
     # --- what each event does --------------------------------------------------------------------
 
-    def _after(self, event: happened.AnyEvent) -> Room:
-        if self.ended and not isinstance(
-            event, happened.RoomReopened | happened.SeatConnected | happened.SeatDisconnected
-        ):
+    def after(self, event: happened.AnyEvent) -> Room:
+        """The room after the event, for those who need no effects. Raises DomainError, changing nothing."""
+        connections = happened.RoomReopened | happened.SeatConnected | happened.SeatDisconnected
+        if self.ended and not isinstance(event, connections):
             raise OutOfState("the session is over", code="ended")
         if isinstance(event, happened.DialogueEvent):
             return self._after_dialogue_event(event)
@@ -97,22 +100,31 @@ class Room:
                 return self._with(seat, connected=False)
             case happened.SeatEntered(seat=seat):
                 return self._entered(seat)
-            case happened.SeatAdmitted(seat=seat, by=by):
+            case happened.SeatAdmitted(seat=seat, by=by, at=at):
                 self._only_therapist(by)
                 self._must_be(seat, Presence.WAITING)
-                return self._with(seat, presence=Presence.ADMITTED)
+                return replace(self._with(seat, presence=Presence.ADMITTED), began=self.began or at)
             case happened.SeatSentBack(seat=seat, by=by):
                 self._only_therapist(by)
                 self._must_be(seat, Presence.ADMITTED)
-                return self._with(seat, presence=Presence.WAITING)._without_hold()
+                return self._out(seat, Presence.WAITING)
+            case happened.SeatDismissed(seat=seat, by=by):
+                self._only_therapist(by)
+                self._must_be(seat, Presence.ADMITTED)
+                return self._out(seat, Presence.LEFT)
             case happened.SeatLeft(seat=seat):
                 if self.occupants[seat].presence in (Presence.ABSENT, Presence.LEFT):
                     raise OutOfState("nobody is here to leave")
-                return self._with(seat, presence=Presence.LEFT)._without_hold()
+                return self._out(seat, Presence.LEFT)
             case happened.DevicesChanged(seat=seat, mic=mic, camera=camera):
                 return self._with(seat, mic=mic, camera=camera)
             case happened.LanguageChosen(seat=seat, language=language):
                 return self._with(seat, language=language)
+            case happened.LengthChosen(by=by, minutes=minutes):
+                self._only_therapist(by)
+                if minutes not in SESSION_MINUTES:
+                    raise OutOfState("a session lasts between 10 minutes and four hours", code="bad-time")
+                return replace(self, minutes=minutes)
             case happened.SessionEnded(by=by):
                 self._only_therapist(by)
                 return replace(self, ended=True)
@@ -120,6 +132,14 @@ class Room:
                 if timer != THERAPIST_GONE or self.occupants[Seat.THERAPIST].connected or self.parted:
                     raise OutOfState("nothing waits for this timer")
                 return replace(self, parted=True)
+            case happened.PromptShown(seats=seats, text=text, by=by):
+                self._only_therapist(by)
+                return replace(self, course=self.course.with_prompt(seats, text))
+            case happened.MirrorAsked(seat=seat):
+                self._must_be(seat, Presence.ADMITTED)
+                return replace(self, course=self.course.with_mirror_asked(seat, self.scripts))
+            case happened.FeltSaid() | happened.SafetySignalled() | happened.SignalSeen():
+                return self._after_private_event(event)
             case _:
                 assert_never(event)
 
@@ -132,68 +152,32 @@ class Room:
         if not self.occupants[event.by].admitted:
             raise NotAllowed("not in the room")
         if not isinstance(event, happened.TimeOutCalled):  # a time-out is never refused for being late
-            if event.revision != self.revision:
+            if event.revision != self.course.revision:
                 raise Stale("the dialogue has moved on")
             if self.parted:
                 raise OutOfState("the therapist's connection is gone", code="parted")
-        if not isinstance(event, happened.StepTaken | happened.TimeOutCalled):
-            self._only_therapist(event.by)
-        after = self._dialogue_after(event)
-        return replace(after, revision=self.revision + 1)
+            if not isinstance(event, happened.StepTaken):
+                self._only_therapist(event.by)
+        admitted = frozenset(seat for seat in SEATS if self.occupants[seat].admitted)
+        return replace(self, course=self.course.after(event, admitted, self.scripts))
 
-    def _dialogue_after(self, event: happened.DialogueEvent) -> Room:
+    def _after_private_event(self, event: happened.FeltSaid | happened.SafetySignalled | happened.SignalSeen) -> Room:
+        if not is_partner(event.seat):
+            raise NotAllowed("this is between a partner and the therapist")
+        known = self.private.get(event.seat, Private())
         match event:
-            case happened.DialogueStarted():
-                return self._started(event)
-            case happened.StepTaken(edge=edge, by=by, at=at):
-                running = self._running()
-                moved = walking.take(self.scripts[running.script], running, edge, by, at)
-                return replace(self, dialogue=moved, history=(*self.history, running))
-            case happened.StepUndone():
-                if not self.history:
-                    raise OutOfState("there is nothing to undo", code="nothing-to-undo")
-                return replace(self, dialogue=self.history[-1], history=self.history[:-1])
-            case happened.DialoguePaused():
-                if self.interlude is not None:
-                    raise OutOfState("the dialogue stands still already", code="paused")
-                return replace(self, interlude=Pause())
-            case happened.PartnerHeld(seat=seat, at=at):
-                if not is_partner(seat):
-                    raise NotAllowed("only a partner can be taken aside")
-                self._must_be(seat, Presence.ADMITTED)
-                if isinstance(self.interlude, TimeOut):
-                    raise OutOfState("a time-out is running", code="paused")
-                return replace(self, interlude=Hold(seat, at))
-            case happened.TimeOutCalled(by=by, at=at, until=until):
-                if isinstance(self.interlude, TimeOut):
-                    raise OutOfState("a time-out is running", code="paused")
-                if not TIME_OUT_MIN <= until - at <= TIME_OUT_MAX:
-                    raise OutOfState("a time-out lasts between a minute and a day", code="bad-time")
-                return replace(self, interlude=TimeOut(by, at, until))
-            case happened.DialogueResumed():
-                if self.interlude is None:
-                    raise OutOfState("nothing is paused", code="not-paused")
-                return replace(self, interlude=None)
-            case happened.DialogueEnded():
-                if self.dialogue is None:
-                    raise OutOfState("no dialogue is running", code="no-dialogue")
-                return replace(self, dialogue=None, history=(*self.history, self.dialogue))
-            case _:  # the union is closed, but the base class is not
-                raise AssertionError(event)
-
-    def _started(self, event: happened.DialogueStarted) -> Room:
-        if self.dialogue is not None:
-            raise OutOfState("a dialogue is running already", code="dialogue-running")
-        if self.interlude is not None:
-            raise OutOfState("the dialogue stands still", code="paused")
-        if event.script not in self.scripts:
-            raise UnknownThing("there is no such script", code="unknown-script")
-        if not is_partner(event.sender):
-            raise NotAllowed("only a partner can be the sender")
-        if not all(self.occupants[seat].admitted for seat in PARTNERS):
-            raise OutOfState("both partners must be in the room", code="partners-missing")
-        begun = walking.begin(self.scripts[event.script], event.sender, event.at)
-        return replace(self, dialogue=begun, history=())
+            case happened.FeltSaid(safe=safe, flooded=flooded, at=at):
+                if not (0 <= safe <= 10 and 0 <= flooded <= 10):
+                    raise OutOfState("a feeling is said from 0 to 10", code="bad-number")
+                said = replace(known, safe=safe, flooded=flooded, said=at)
+            case happened.SafetySignalled(at=at):
+                said = replace(known, signalled=at)
+            case happened.SignalSeen(by=by):
+                self._only_therapist(by)
+                said = replace(known, signalled=None)
+            case _:
+                assert_never(event)
+        return replace(self, private={**self.private, event.seat: said})
 
     # --- small helps -----------------------------------------------------------------------------
 
@@ -202,18 +186,16 @@ class Room:
         occupants[seat] = replace(occupants[seat], **changes)
         return replace(self, occupants=occupants)
 
-    def _without_hold(self) -> Room:
-        """A hold ends when either of those in it goes: the therapist decides anew."""
-        if isinstance(self.interlude, Hold) and not self.occupants[self.interlude.seat].admitted:
-            return replace(self, interlude=Pause(), revision=self.revision + 1)
-        return self
+    def _out(self, seat: Seat, presence: Presence) -> Room:
+        out = self._with(seat, presence=presence)
+        return replace(out, course=out.course.without(seat))
 
-    def _running(self) -> Dialogue:
-        if self.dialogue is None:
-            raise OutOfState("no dialogue is running", code="no-dialogue")
-        if self.interlude is not None:
-            raise OutOfState("the dialogue stands still", code="paused")
-        return self.dialogue
+    def _hushed(self, grade: Floor) -> frozenset[Seat]:
+        """The partners whom the floor control quiets now, if it stands at `grade`: those who need not be heard."""
+        running = self.course.dialogue
+        if running is None or self.course.floor is not grade or self.course.interlude is not None:
+            return frozenset()
+        return frozenset(PARTNERS) - set(heard(self.scripts[running.script].step(running.step), running))
 
     def _must_be(self, seat: Seat, presence: Presence) -> None:
         if not is_partner(seat) or self.occupants[seat].presence is not presence:
@@ -241,7 +223,7 @@ def fold(events: Iterable[happened.AnyEvent], scripts: Mapping[str, Script]) -> 
         raise OutOfState("a log begins with the opening of its room")
     room = open_room(first, scripts)
     for event in iterator:
-        room = room._after(event)
+        room = room.after(event)
     return room
 
 
@@ -254,6 +236,8 @@ def _effects(before: Room, after: Room, event: happened.AnyEvent) -> Iterable[Ef
     yield ShowViews()
     if isinstance(event, happened.SeatLeft):
         yield CloseSeat(event.seat, "left")
+    if isinstance(event, happened.SeatDismissed):
+        yield CloseSeat(event.seat, "dismissed")
     if after.ended and not before.ended:
         yield from (CloseSeat(seat, "ended") for seat in SEATS)
 

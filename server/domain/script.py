@@ -138,10 +138,17 @@ T = TypeVar("T")
 
 def pick(words: dict[str, T], language: str) -> T:
     """The entry for a BCP 47 tag: exact, else its base language, else English, else the first."""
-    for tag in (language, language.split("-")[0], "en"):
-        if tag in words:
-            return words[tag]
-    return next(iter(words.values()))
+    return words[_tag(words, language)]
+
+
+def pick_tag(script: Script, language: str) -> str:
+    """The language that the script speaks to somebody of this BCP 47 tag."""
+    return _tag(script.name, language)
+
+
+def _tag(words: Iterable[str], language: str) -> str:
+    known = list(words)
+    return next((tag for tag in (language, language.split("-")[0], "en") if tag in known), known[0])
 
 
 def fill(text: str, *, sender: str, receiver: str) -> str:

@@ -8,12 +8,18 @@ import msgspec
 
 from server.domain import events
 from server.domain.errors import OutOfState
-from server.domain.projection import View
 from server.domain.room import Room
 from server.domain.seats import Seat
+from server.domain.views import View
 from server.protocol import messages
 
 MINUTE = 60_000
+
+AnyCommand = messages.AnyCommand
+"""A command from a page; the other names of the wire that `rooms` needs are made below."""
+
+Shown = messages.View
+"""A view as a page was told it."""
 
 
 def to_event(command: messages.AnyCommand, *, seat: Seat, at: int, room: Room) -> events.AnyEvent:
@@ -64,10 +70,27 @@ def to_message(view: View) -> messages.View:
     return msgspec.convert(view, messages.View, from_attributes=True)
 
 
+def done(command_id: str) -> messages.Done:
+    return messages.Done(id=command_id)
+
+
+def refused(code: str, command_id: str) -> messages.Refused:
+    return messages.Refused(code=code, id=command_id)
+
+
+def sdp_answer(offer_id: str, sdp: str) -> messages.SdpAnswer:
+    return messages.SdpAnswer(id=offer_id, sdp=sdp)
+
+
+def bye(code: str, *, retry: bool) -> messages.Bye:
+    return messages.Bye(code=code, retry=retry)
+
+
 def _only_edge(room: Room) -> str:
-    if room.dialogue is None:
+    running = room.course.dialogue
+    if running is None:
         raise OutOfState("no dialogue is running", code="no-dialogue")
-    edges = room.scripts[room.dialogue.script].step(room.dialogue.step).edges
+    edges = room.scripts[running.script].step(running.step).edges
     if len(edges) != 1:
         raise OutOfState("the step has several ways on", code="several-ways")
     return edges[0].id

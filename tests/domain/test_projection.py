@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain import events
-from server.domain.projection import Scene
+from server.domain.course import Course, Layout
 from server.domain.room import Room
 from server.domain.seats import PARTNERS, SEATS, Occupant, Presence, Seat, other_partner
+from server.domain.views import Felt, Private, Scene, Sound
 from tests.domain.test_room import stories
 from tests.playbook import (
     TO_CHECK,
@@ -19,10 +20,18 @@ from tests.playbook import (
     Move,
     Playbook,
     T,
+    ask_to_mirror,
+    breathe,
+    choose_floor,
     empty_room,
+    end_dialogue,
+    feel,
     full_room,
     hold,
+    layout,
     pause,
+    prompt,
+    signal,
     start,
     take,
     tell,
@@ -178,6 +187,66 @@ def test_with_no_dialogue_the_therapist_still_has_the_panel() -> None:
     assert [partner.presence for partner in lead.partners] == [Presence.ADMITTED] * 2
 
 
+def test_what_a_partner_feels_and_signals_reaches_the_therapist_alone() -> None:
+    room = tell(at_check(), feel(A, 3, 8), signal(A)).room
+    lead = room.view(T).lead
+    assert lead is not None
+    maya, jonas = lead.partners
+    assert (maya.safe, maya.flooded) == (3, 8)
+    assert maya.said is not None
+    assert maya.signalled is not None
+    assert (jonas.safe, jonas.signalled) == (None, None)
+    assert room.view(A).felt == Felt(3, 8)
+    seen = tell(Playbook(room), events.SignalSeen(1, A, T)).room.view(T).lead
+    assert seen is not None
+    assert seen.partners[0].signalled is None
+
+
+def test_a_prompt_stands_on_single_screens_until_the_next_step() -> None:
+    book = tell(at_check(), prompt("Slower.", A), prompt("Look up.", A, B), prompt("", A))
+    assert (book.room.view(A).prompt, book.room.view(B).prompt) == (None, "Look up.")
+    lead = book.room.view(T).lead
+    assert lead is not None
+    assert [partner.prompt for partner in lead.partners] == [None, "Look up."]
+    assert tell(book, take("got-it")).room.view(B).prompt is None
+
+
+def test_the_floor_control_tells_everybody_how_each_is_heard() -> None:
+    book = tell(Playbook(full_room()), start(), *walk("request", "ready"), choose_floor("soften"))
+    assert [book.room.view(seat).sound for seat in SEATS] == [Sound.FULL, Sound.FULL, Sound.SOFT]
+    assert [person.sound for person in book.room.view(A).people] == [Sound.FULL, Sound.SOFT]
+    assert len(book.room.routes) == 12
+    tell(book, choose_floor("hold"))
+    assert [person.sound for person in book.room.view(T).people] == [Sound.FULL, Sound.HELD]
+    assert len(book.room.routes) == 10
+    tell(book, pause())
+    assert book.room.view(B).sound is Sound.FULL
+    assert len(book.room.routes) == 12
+
+
+def test_the_trail_names_the_steps_back_and_a_draft_language_is_told_to_the_therapist() -> None:
+    lead = at_check().room.view(T).lead
+    assert lead is not None
+    assert lead.trail == ("Centre", "Request", "Send", "Mirror")
+    book = tell(at_check(), end_dialogue(), start())
+    first = book.room.view(T).lead
+    assert first is not None
+    assert first.trail == ()
+    changed = tell(Playbook(full_room()), start(), end_dialogue(), layout("room")).room
+    assert changed.view(B).layout is Layout.ROOM
+    assert changed.view(T).lead is not None
+
+
+def test_a_breath_is_shown_to_all_and_asking_to_mirror_too() -> None:
+    book = tell(Playbook(full_room()), start(), *walk("request", "ready"), ask_to_mirror(B))
+    assert [book.room.view(seat).asked for seat in SEATS] == [True] * 3
+    tell(book, breathe(60))
+    views = [book.room.view(seat) for seat in SEATS]
+    assert len({view.breath for view in views}) == 1
+    assert views[0].breath is not None
+    assert [view.scene for view in views] == [Scene.ROOM] * 3
+
+
 # --- laws ----------------------------------------------------------------------------------------
 
 occupants = st.builds(
@@ -201,6 +270,10 @@ def rooms(story: list[Move]) -> list[Room]:
     return passed
 
 
+def _own(room: Room, seat: Seat) -> dict[Seat, Private]:
+    return {seat: room.private[seat]} if seat in room.private else {}
+
+
 @given(stories, occupants, st.integers(0, 9))
 @settings(max_examples=150)
 def test_a_partner_who_is_not_in_the_room_learns_nothing_of_the_other(
@@ -212,7 +285,8 @@ def test_a_partner_who_is_not_in_the_room_learns_nothing_of_the_other(
                 continue
             other = other_partner(seat)
             changed = replace(with_other(room, other, name="x"), occupants={**room.occupants, other: stranger})
-            bare = replace(changed, dialogue=None, interlude=None, history=(), revision=revision)
+            bare = replace(changed, course=Course(revision=revision), began=None, minutes=50)
+            bare = replace(bare, private={other: Private(0, 10, 1, 2), **_own(room, seat)})
             assert bare.view(seat) == room.view(seat)
 
 
@@ -224,7 +298,7 @@ def test_in_free_talk_a_partner_learns_nothing_of_one_who_is_not_admitted(
     for room in rooms(story):
         for seat in PARTNERS:
             other = other_partner(seat)
-            if room.dialogue is None and not room.occupants[other].admitted:
+            if room.course.dialogue is None and not room.occupants[other].admitted:
                 changed = replace(room, occupants={**room.occupants, other: stranger})
                 assert changed.view(seat) == room.view(seat)
 
@@ -238,6 +312,22 @@ def test_no_partner_ever_gets_what_is_the_therapist_s(story: list[Move]) -> None
             other = other_partner(seat)
             language = "fr" if room.occupants[other].language != "fr" else "en"
             assert with_other(room, other, language=language).view(seat) == room.view(seat)
+
+
+@given(stories, st.integers(0, 10), st.integers(0, 10))
+@settings(max_examples=150)
+def test_what_one_partner_tells_the_therapist_leaves_no_trace_on_the_other_s_screen(
+    story: list[Move], safe: int, flooded: int
+) -> None:
+    for room in rooms(story):
+        for seat in PARTNERS:
+            if room.ended:
+                continue
+            told = tell(Playbook(room), feel(seat, safe, flooded), signal(seat)).room
+            assert told.view(other_partner(seat)) == room.view(other_partner(seat))
+            assert told.course == room.course
+            prompted = tell(Playbook(room), prompt("Breathe out.", seat)).room
+            assert prompted.view(other_partner(seat)) == room.view(other_partner(seat))
 
 
 @given(stories, st.booleans(), st.booleans())

@@ -134,7 +134,7 @@ def test_a_sound_script_is_read() -> None:
         ('to = "asked"', 'to = "thanks"', 1, "cannot be reached"),
         ('through = "asked/yes"', 'through = "asked/no"', None, "can be reached without"),
         ('drafts = ["de"]', 'drafts = ["fr"]', None, "none of the languages"),
-        ('check = true', 'check = true\ncoach = { en = "Wait." }', 1, "note for the therapist is missing in: de"),
+        ("check = true", 'check = true\ncoach = { en = "Wait." }', 1, "note for the therapist is missing in: de"),
         ("version = 1", "version = 1\ncolour = 1", None, "colour"),
         ("version = 1", "version = ", None, "not TOML"),
         ('id = "small"', 'id = "Not An Id"', None, "id"),
