@@ -13,7 +13,7 @@ def test_every_event_is_a_frozen_value_with_its_time() -> None:
     for kind in typing.get_args(events.AnyEvent):
         assert issubclass(kind, events.Event)
         assert dataclasses.fields(kind)[0].name == "at"
-        assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        assert kind.__dataclass_params__.frozen
 
 
 def test_events_of_the_same_content_are_equal() -> None:
