@@ -24,7 +24,7 @@ class LanguageName:
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What every page has. `gettext` and `ngettext` are what ``_()`` and ``{% trans %}`` call."""
+    """What every page has. `gettext` is what ``_()`` calls; there are no plural forms."""
 
     language: str
     """The language that the page is written in: for ``<html lang>``."""
@@ -34,7 +34,6 @@ class Common:
     version: int
     """Of the wire: the page says it in `hello`."""
     gettext: Callable[[str], str]
-    ngettext: Callable[[str, str, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +59,20 @@ class SetupPage:
     words: Catalogues
 
 
+InvitationState = Literal["early", "open", "expired", "none"]
+
+
 @dataclass(frozen=True, slots=True)
 class CallLine:
     """One call of the therapist's. `created` is in milliseconds since 1970-01-01 UTC.
 
-    `invitations` says how it stands with the links: `fresh` (not yet valid), `open`, `expired`, `revoked`, or `none`.
+    `invitations` says how its links stand: `early` (not valid yet), `open`, `expired`, or `none` (all revoked).
     """
 
     room: str
     title: str
     created: int
-    invitations: Literal["fresh", "open", "expired", "revoked", "none"]
+    invitations: InvitationState
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server.config import resource
+from server.pages.contexts import LanguageName
+from server.pages.errors import REFUSALS
+from server.pages.words import Words, load
+
+HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+
+
+def catalogue(folder: Path, language: str, text: str) -> None:
+    path = folder / language / "LC_MESSAGES"
+    path.mkdir(parents=True)
+    (path / "thirdchair.po").write_text(HEAD + text, encoding="utf-8")
+
+
+def test_a_catalogue_translates_and_english_is_its_own(tmp_path: Path) -> None:
+    catalogue(tmp_path, "de", 'msgid "Leave"\nmsgstr "Verlassen"\n\nmsgid "Enter"\nmsgstr ""\n')
+
+    words = load(tmp_path)
+
+    assert words.catalogues == {
+        "en": {"Enter": "Enter", "Leave": "Leave"},
+        "de": {"Enter": "Enter", "Leave": "Verlassen"},
+    }
+    assert words.languages == (LanguageName("en", "English"), LanguageName("de", "Deutsch"))
+    assert (words.say("de", "Leave"), words.say("de", "New"), words.say("fr", "Leave")) == ("Verlassen", "New", "Leave")
+
+
+def test_a_doubtful_translation_is_not_shown(tmp_path: Path) -> None:
+    catalogue(tmp_path, "de", '#, fuzzy\nmsgid "Leave"\nmsgstr "Urlaub"\n')
+
+    assert load(tmp_path).say("de", "Leave") == "Leave"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('msgid "Good to see you, {name}."\nmsgstr "Schön, {wer}."\n', "placeholders"),
+        ('msgid "%(count)s calls"\nmsgstr "Anrufe"\n', "placeholders"),
+        ('msgid "a call"\nmsgid_plural "calls"\nmsgstr[0] "Anruf"\nmsgstr[1] "Anrufe"\n', "plural"),
+    ],
+)
+def test_a_catalogue_that_would_fail_later_fails_now(tmp_path: Path, text: str, why: str) -> None:
+    catalogue(tmp_path, "de", text)
+
+    with pytest.raises(ValueError, match=rf"thirdchair\.po: .*{why}"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wish", "language"),
+    [
+        ("de", "de"),
+        ("de-CH,fr;q=0.9", "de"),
+        ("DE", "de"),
+        ("fr,de;q=0.5,en;q=0.4", "de"),
+        ("en;q=0.4, de;q=0.5", "de"),
+        ("de;q=0", "en"),
+        ("fr", "en"),
+        ("*", "en"),
+        ("", "en"),
+        (None, "en"),
+        ("de;q=2", "en"),
+        ("den,\0;;q=", "en"),
+        ("x" * 100_000, "en"),
+    ],
+)
+def test_the_browser_chooses_among_our_languages(wish: str | None, language: str) -> None:
+    assert Words({"en": {}, "de": {}}).choose(wish) == language
+
+
+def test_the_first_wish_that_can_be_met_counts() -> None:
+    words = Words({"en": {}, "de": {}})
+
+    assert words.choose(None, "fr", "de", "en") == "de"
+
+
+def test_all_that_the_server_and_its_templates_say_is_translated() -> None:
+    words = load(resource("web/locales"))
+    said = {text for refusal in REFUSALS.values() for text in (refusal.title, refusal.advice)}
+    for template in resource("web/templates").glob("*.html"):
+        said |= set(re.findall(r"""_\("([^"]+)"\)""", template.read_text("utf-8")))
+
+    missing = {text for text in said if text not in words.catalogues["de"] or words.say("de", text) == text}
+    assert not missing - {"Name"}
