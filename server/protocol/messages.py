@@ -27,6 +27,12 @@ ThingId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
 Revision = Annotated[int, Meta(ge=0, le=2**31)]
 Minutes = Annotated[int, Meta(ge=1, le=1440)]
+SessionMinutes = Annotated[int, Meta(ge=10, le=240)]
+Feeling = Annotated[int, Meta(ge=0, le=10)]
+PromptText = Annotated[str, Meta(max_length=200)]
+FloorGrade = Literal["show", "soften", "hold"]
+LayoutName = Literal["dialogue", "room"]
+SoundName = Literal["full", "soft", "held"]
 
 
 class Message(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="camel"):
@@ -95,6 +101,46 @@ class SendBack(Command, frozen=True, kw_only=True, tag="send-back"):
     seat: PartnerName
 
 
+class Dismiss(Command, frozen=True, kw_only=True, tag="dismiss"):
+    """The therapist lets one partner go, before the other (a staggered end)."""
+
+    seat: PartnerName
+
+
+class SetLength(Command, frozen=True, kw_only=True, tag="set-length"):
+    """How long the therapist plans this session to be."""
+
+    minutes: SessionMinutes
+
+
+class SayFelt(Command, frozen=True, kw_only=True, tag="say-felt"):
+    """How safe and how flooded I feel, for the therapist alone."""
+
+    safe: Feeling
+    flooded: Feeling
+
+
+class Signal(Command, frozen=True, kw_only=True, tag="signal"):
+    """My silent signal to the therapist; no other screen shows anything."""
+
+
+class SignalSeen(Command, frozen=True, kw_only=True, tag="signal-seen"):
+    """The therapist has seen the signal of this partner."""
+
+    seat: PartnerName
+
+
+class Prompt(Command, frozen=True, kw_only=True, tag="prompt"):
+    """The therapist's words on these partners' screens until the next step; empty words take them away."""
+
+    seats: Annotated[tuple[PartnerName, ...], Meta(min_length=1, max_length=2)]
+    text: PromptText
+
+
+class AskToMirror(Command, frozen=True, kw_only=True, tag="ask-to-mirror"):
+    """The receiver asks the sender to stop, so as to mirror."""
+
+
 class EndSession(Command, frozen=True, kw_only=True, tag="end-session"):
     """The therapist closes the room for everybody."""
 
@@ -128,6 +174,43 @@ class Undo(DialogueCommand, frozen=True, kw_only=True, tag="undo"):
     """The therapist goes back to exactly where the dialogue stood before."""
 
 
+class Rewind(DialogueCommand, frozen=True, kw_only=True, tag="rewind"):
+    """The therapist goes back several steps at once."""
+
+    count: Annotated[int, Meta(ge=1, le=1000)]
+
+
+class Skip(DialogueCommand, frozen=True, kw_only=True, tag="skip"):
+    """The therapist goes to any step of the script, against its ways: a deliberate override."""
+
+    step: ThingId
+
+
+class ChangeScript(DialogueCommand, frozen=True, kw_only=True, tag="change-script"):
+    """The therapist goes over from the running script to the start of another."""
+
+    script: ThingId
+    sender: PartnerName
+
+
+class SetFloor(DialogueCommand, frozen=True, kw_only=True, tag="set-floor"):
+    """What happens to the sound of a partner whose voice it is not: shown only, softened, or held back by the host."""
+
+    floor: FloorGrade
+
+
+class SetLayout(DialogueCommand, frozen=True, kw_only=True, tag="set-layout"):
+    """How the pictures stand on all three screens."""
+
+    layout: LayoutName
+
+
+class Breathe(DialogueCommand, frozen=True, kw_only=True, tag="breathe"):
+    """The therapist leads all into a silence of so many seconds; it ends when the therapist resumes."""
+
+    seconds: Annotated[int, Meta(ge=30, le=180)] = 60
+
+
 class Pause(DialogueCommand, frozen=True, kw_only=True, tag="pause"):
     """The therapist speaks: the dialogue dims and stands still."""
 
@@ -154,6 +237,19 @@ class EndDialogue(DialogueCommand, frozen=True, kw_only=True, tag="end-dialogue"
 
 AnyCommand = (
     Enter
+    | Dismiss
+    | SetLength
+    | SayFelt
+    | Signal
+    | SignalSeen
+    | Prompt
+    | AskToMirror
+    | Rewind
+    | Skip
+    | ChangeScript
+    | SetFloor
+    | SetLayout
+    | Breathe
     | Leave
     | SetDevices
     | SetLanguage
@@ -212,13 +308,18 @@ class Bye(Message, frozen=True, kw_only=True, tag="bye"):
 
 
 class Person(Message, frozen=True, kw_only=True):
-    """Another seat, as far as this one may know it. `here` is false while its connection is lost."""
+    """Another seat, as far as this one may know it.
+
+    `here` is false while its connection is lost. `sound` is how it is heard: `soft` is softened by the
+    listening browser, `held` is held back by the host.
+    """
 
     seat: SeatName
     name: str
     here: bool
     mic: bool
     camera: bool
+    sound: SoundName
 
 
 class Choice(Message, frozen=True, kw_only=True):
@@ -254,11 +355,18 @@ class Indicator(Message, frozen=True, kw_only=True):
     leg: int
 
 
-class TimeOutView(Message, frozen=True, kw_only=True):
-    """When the time-out began, and the agreed return."""
+class Span(Message, frozen=True, kw_only=True):
+    """From when until when."""
 
     since: int
     until: int
+
+
+class Felt(Message, frozen=True, kw_only=True):
+    """What this seat said of its own feelings."""
+
+    safe: int
+    flooded: int
 
 
 class Way(Message, frozen=True, kw_only=True):
@@ -285,13 +393,18 @@ class StepLine(Message, frozen=True, kw_only=True):
 
 
 class PartnerState(Message, frozen=True, kw_only=True):
-    """A partner as the therapist sees it."""
+    """A partner as the therapist sees it: feelings said in private (`said` is when), a signal not yet seen, a prompt."""
 
     seat: PartnerName
     name: str
     language: str
     presence: Literal["absent", "waiting", "admitted", "left"]
     connected: bool
+    safe: int | None
+    flooded: int | None
+    said: int | None
+    signalled: int | None
+    prompt: str | None
 
 
 class ScriptLine(Message, frozen=True, kw_only=True):
@@ -302,15 +415,27 @@ class ScriptLine(Message, frozen=True, kw_only=True):
 
 
 class Lead(Message, frozen=True, kw_only=True):
-    """What only the therapist sees. `open` warns that the sender has opened up and is not validated yet."""
+    """What only the therapist sees.
+
+    `since` is when this step began and `soft` its soft span in seconds; `coach` is a note. `open` warns that
+    the sender has opened up and is not validated yet; `draft` that somebody's words are unreviewed. `trail`
+    names the steps that can be gone back to, the latest last. `began` and `minutes` are the session's.
+    """
 
     partners: tuple[PartnerState, ...]
     scripts: tuple[ScriptLine, ...]
     ways: tuple[Way, ...]
     steps: tuple[StepLine, ...]
     since: int | None
+    soft: int | None
+    coach: str | None
     open: bool
+    draft: bool
     undoable: int
+    trail: tuple[str, ...]
+    floor: FloorGrade
+    began: int | None
+    minutes: int | None
     paused: bool
     held: PartnerName | None
     time_out_by: SeatName | None
@@ -319,7 +444,8 @@ class Lead(Message, frozen=True, kw_only=True):
 class View(Message, frozen=True, kw_only=True, tag="view"):
     """One seat's whole knowledge of its room, sent whole after every change that this seat may know of.
 
-    `revision` is the dialogue's; it is there only for those who are admitted.
+    `revision` is the dialogue's; it is there only for those who are admitted. `dimmed` says that the
+    dialogue stands still. `asked`: the receiver asks to mirror. `prompt`: the therapist's words for this seat.
     """
 
     seat: SeatName
@@ -331,8 +457,14 @@ class View(Message, frozen=True, kw_only=True, tag="view"):
     revision: int | None
     people: tuple[Person, ...]
     dimmed: bool
+    layout: LayoutName
+    sound: SoundName
     indicator: Indicator | None
-    time_out: TimeOutView | None
+    asked: bool
+    prompt: str | None
+    time_out: Span | None
+    breath: Span | None
+    felt: Felt | None
     lead: Lead | None
 
 
@@ -376,7 +508,9 @@ REFUSALS: dict[str, str] = {
     "unknown-edge": "the present step has no such way on",
     "unknown-script": "there is no such script",
     "several-ways": "the present step has several ways on: name one",
-    "bad-time": "a time-out lasts between a minute and a day",
+    "unknown-step": "the script has no such step",
+    "bad-time": "that is too short or too long",
+    "bad-number": "a feeling is said from 0 to 10",
     "not-saved": "the server could not store it: nothing was done",
     "internal": "the server failed: nothing was done",
 }

@@ -13,7 +13,8 @@ from server.domain.seats import Seat
 from server.domain.views import View
 from server.protocol import messages
 
-MINUTE = 60_000
+SECOND = 1_000
+MINUTE = 60 * SECOND
 
 AnyCommand = messages.AnyCommand
 """A command from a page; the other names of the wire that `rooms` needs are made below."""
@@ -41,6 +42,20 @@ def to_event(command: messages.AnyCommand, *, seat: Seat, at: int, room: Room) -
             return events.SeatAdmitted(at, Seat(other), seat)
         case messages.SendBack(seat=other):
             return events.SeatSentBack(at, Seat(other), seat)
+        case messages.Dismiss(seat=other):
+            return events.SeatDismissed(at, Seat(other), seat)
+        case messages.SetLength(minutes=minutes):
+            return events.LengthChosen(at, seat, minutes)
+        case messages.SayFelt(safe=safe, flooded=flooded):
+            return events.FeltSaid(at, seat, safe, flooded)
+        case messages.Signal():
+            return events.SafetySignalled(at, seat)
+        case messages.SignalSeen(seat=other):
+            return events.SignalSeen(at, Seat(other), seat)
+        case messages.Prompt(seats=seats, text=text):
+            return events.PromptShown(at, tuple(Seat(other) for other in seats), text.strip(), seat)
+        case messages.AskToMirror():
+            return events.MirrorAsked(at, seat)
         case messages.EndSession():
             return events.SessionEnded(at, seat)
         case messages.StartDialogue(script=script, sender=sender, revision=revision):
@@ -51,6 +66,18 @@ def to_event(command: messages.AnyCommand, *, seat: Seat, at: int, room: Room) -
             return events.StepTaken(at, seat, revision, edge)
         case messages.Undo(revision=revision):
             return events.StepUndone(at, seat, revision)
+        case messages.Rewind(count=count, revision=revision):
+            return events.StepsRewound(at, seat, revision, count)
+        case messages.Skip(step=step, revision=revision):
+            return events.StepSkipped(at, seat, revision, step)
+        case messages.ChangeScript(script=script, sender=sender, revision=revision):
+            return events.ScriptChanged(at, seat, revision, script, Seat(sender))
+        case messages.SetFloor(floor=floor, revision=revision):
+            return events.FloorChosen(at, seat, revision, floor)
+        case messages.SetLayout(layout=layout, revision=revision):
+            return events.LayoutChosen(at, seat, revision, layout)
+        case messages.Breathe(seconds=seconds, revision=revision):
+            return events.BreathBegan(at, seat, revision, at + seconds * SECOND)
         case messages.Pause(revision=revision):
             return events.DialoguePaused(at, seat, revision)
         case messages.Hold(seat=other, revision=revision):

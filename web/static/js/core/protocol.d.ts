@@ -22,6 +22,20 @@ export type Revision = number;
 /** From 1 to 1440. */
 export type Minutes = number;
 
+/** From 10 to 240. */
+export type SessionMinutes = number;
+
+/** From 0 to 10. */
+export type Feeling = number;
+
+export type PromptText = string;
+
+export type FloorGrade = "show" | "soften" | "hold";
+
+export type LayoutName = "dialogue" | "room";
+
+export type SoundName = "full" | "soft" | "held";
+
 /** The first message. `version` is the page's; `page` is a random id that the page keeps while it is open. */
 export interface Hello {
   readonly type: "hello";
@@ -46,6 +60,104 @@ export interface SdpOffer {
 export interface Enter {
   readonly type: "enter";
   readonly id: CommandId;
+}
+
+/** The therapist lets one partner go, before the other (a staggered end). */
+export interface Dismiss {
+  readonly type: "dismiss";
+  readonly id: CommandId;
+  readonly seat: PartnerName;
+}
+
+/** How long the therapist plans this session to be. */
+export interface SetLength {
+  readonly type: "set-length";
+  readonly id: CommandId;
+  readonly minutes: SessionMinutes;
+}
+
+/** How safe and how flooded I feel, for the therapist alone. */
+export interface SayFelt {
+  readonly type: "say-felt";
+  readonly id: CommandId;
+  readonly safe: Feeling;
+  readonly flooded: Feeling;
+}
+
+/** My silent signal to the therapist; no other screen shows anything. */
+export interface Signal {
+  readonly type: "signal";
+  readonly id: CommandId;
+}
+
+/** The therapist has seen the signal of this partner. */
+export interface SignalSeen {
+  readonly type: "signal-seen";
+  readonly id: CommandId;
+  readonly seat: PartnerName;
+}
+
+/** The therapist's words on these partners' screens until the next step; empty words take them away. */
+export interface Prompt {
+  readonly type: "prompt";
+  readonly id: CommandId;
+  readonly seats: readonly PartnerName[];
+  readonly text: PromptText;
+}
+
+/** The receiver asks the sender to stop, so as to mirror. */
+export interface AskToMirror {
+  readonly type: "ask-to-mirror";
+  readonly id: CommandId;
+}
+
+/** The therapist goes back several steps at once. */
+export interface Rewind {
+  readonly type: "rewind";
+  readonly id: CommandId;
+  readonly revision: Revision;
+  readonly count: number;
+}
+
+/** The therapist goes to any step of the script, against its ways: a deliberate override. */
+export interface Skip {
+  readonly type: "skip";
+  readonly id: CommandId;
+  readonly revision: Revision;
+  readonly step: ThingId;
+}
+
+/** The therapist goes over from the running script to the start of another. */
+export interface ChangeScript {
+  readonly type: "change-script";
+  readonly id: CommandId;
+  readonly revision: Revision;
+  readonly script: ThingId;
+  readonly sender: PartnerName;
+}
+
+/** What happens to the sound of a partner whose voice it is not: shown only, softened, or held back by the host. */
+export interface SetFloor {
+  readonly type: "set-floor";
+  readonly id: CommandId;
+  readonly revision: Revision;
+  readonly floor: FloorGrade;
+}
+
+/** How the pictures stand on all three screens. */
+export interface SetLayout {
+  readonly type: "set-layout";
+  readonly id: CommandId;
+  readonly revision: Revision;
+  readonly layout: LayoutName;
+}
+
+/** The therapist leads all into a silence of so many seconds; it ends when the therapist resumes. */
+export interface Breathe {
+  readonly type: "breathe";
+  readonly id: CommandId;
+  readonly revision: Revision;
+  readonly seconds?: number;
 }
 
 /** I leave the call. */
@@ -158,13 +270,19 @@ export interface EndDialogue {
   readonly revision: Revision;
 }
 
-/** Another seat, as far as this one may know it. `here` is false while its connection is lost. */
+/**
+ * Another seat, as far as this one may know it.
+ *
+ * `here` is false while its connection is lost. `sound` is how it is heard: `soft` is softened by the
+ * listening browser, `held` is held back by the host.
+ */
 export interface Person {
   readonly seat: SeatName;
   readonly name: string;
   readonly here: boolean;
   readonly mic: boolean;
   readonly camera: boolean;
+  readonly sound: SoundName;
 }
 
 /** A confirm of this seat's own. */
@@ -199,19 +317,30 @@ export interface Indicator {
   readonly leg: number;
 }
 
-/** When the time-out began, and the agreed return. */
-export interface TimeOutView {
+/** From when until when. */
+export interface Span {
   readonly since: number;
   readonly until: number;
 }
 
-/** A partner as the therapist sees it. */
+/** What this seat said of its own feelings. */
+export interface Felt {
+  readonly safe: number;
+  readonly flooded: number;
+}
+
+/** A partner as the therapist sees it: feelings said in private (`said` is when), a signal not yet seen, a prompt. */
 export interface PartnerState {
   readonly seat: PartnerName;
   readonly name: string;
   readonly language: string;
   readonly presence: "absent" | "waiting" | "admitted" | "left";
   readonly connected: boolean;
+  readonly safe: number | null;
+  readonly flooded: number | null;
+  readonly said: number | null;
+  readonly signalled: number | null;
+  readonly prompt: string | null;
 }
 
 /** A script that can be started. */
@@ -242,15 +371,28 @@ export interface StepLine {
   readonly loops: number;
 }
 
-/** What only the therapist sees. `open` warns that the sender has opened up and is not validated yet. */
+/**
+ * What only the therapist sees.
+ *
+ * `since` is when this step began and `soft` its soft span in seconds; `coach` is a note. `open` warns that
+ * the sender has opened up and is not validated yet; `draft` that somebody's words are unreviewed. `trail`
+ * names the steps that can be gone back to, the latest last. `began` and `minutes` are the session's.
+ */
 export interface Lead {
   readonly partners: readonly PartnerState[];
   readonly scripts: readonly ScriptLine[];
   readonly ways: readonly Way[];
   readonly steps: readonly StepLine[];
   readonly since: number | null;
+  readonly soft: number | null;
+  readonly coach: string | null;
   readonly open: boolean;
+  readonly draft: boolean;
   readonly undoable: number;
+  readonly trail: readonly string[];
+  readonly floor: FloorGrade;
+  readonly began: number | null;
+  readonly minutes: number | null;
   readonly paused: boolean;
   readonly held: PartnerName | null;
   readonly timeOutBy: SeatName | null;
@@ -293,7 +435,8 @@ export interface Bye {
 /**
  * One seat's whole knowledge of its room, sent whole after every change that this seat may know of.
  *
- * `revision` is the dialogue's; it is there only for those who are admitted.
+ * `revision` is the dialogue's; it is there only for those who are admitted. `dimmed` says that the
+ * dialogue stands still. `asked`: the receiver asks to mirror. `prompt`: the therapist's words for this seat.
  */
 export interface View {
   readonly type: "view";
@@ -306,14 +449,33 @@ export interface View {
   readonly revision: number | null;
   readonly people: readonly Person[];
   readonly dimmed: boolean;
+  readonly layout: LayoutName;
+  readonly sound: SoundName;
   readonly indicator: Indicator | null;
-  readonly timeOut: TimeOutView | null;
+  readonly asked: boolean;
+  readonly prompt: string | null;
+  readonly timeOut: Span | null;
+  readonly breath: Span | null;
+  readonly felt: Felt | null;
   readonly lead: Lead | null;
 }
 
 /** Something a person does; the server says `done` or `refused`. */
 export type AnyCommand =
   | Enter
+  | Dismiss
+  | SetLength
+  | SayFelt
+  | Signal
+  | SignalSeen
+  | Prompt
+  | AskToMirror
+  | Rewind
+  | Skip
+  | ChangeScript
+  | SetFloor
+  | SetLayout
+  | Breathe
   | Leave
   | SetDevices
   | SetLanguage
@@ -371,7 +533,9 @@ export type RefusalCode =
   | "unknown-edge"
   | "unknown-script"
   | "several-ways"
+  | "unknown-step"
   | "bad-time"
+  | "bad-number"
   | "not-saved"
   | "internal";
 
