@@ -27,6 +27,7 @@ ThingId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
 Revision = Annotated[int, Meta(ge=0, le=2**31)]
 Minutes = Annotated[int, Meta(ge=1, le=1440)]
+BreathSeconds = Annotated[int, Meta(ge=30, le=180)]
 SessionMinutes = Annotated[int, Meta(ge=10, le=240)]
 Feeling = Annotated[int, Meta(ge=0, le=10)]
 PromptText = Annotated[str, Meta(max_length=200)]
@@ -208,7 +209,7 @@ class SetLayout(DialogueCommand, frozen=True, kw_only=True, tag="set-layout"):
 class Breathe(DialogueCommand, frozen=True, kw_only=True, tag="breathe"):
     """The therapist leads all into a silence of so many seconds; it ends when the therapist resumes."""
 
-    seconds: Annotated[int, Meta(ge=30, le=180)] = 60
+    seconds: BreathSeconds = 60
 
 
 class Pause(DialogueCommand, frozen=True, kw_only=True, tag="pause"):

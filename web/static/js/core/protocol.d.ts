@@ -22,6 +22,9 @@ export type Revision = number;
 /** From 1 to 1440. */
 export type Minutes = number;
 
+/** From 30 to 180. */
+export type BreathSeconds = number;
+
 /** From 10 to 240. */
 export type SessionMinutes = number;
 
@@ -157,7 +160,7 @@ export interface Breathe {
   readonly type: "breathe";
   readonly id: CommandId;
   readonly revision: Revision;
-  readonly seconds?: number;
+  readonly seconds?: BreathSeconds;
 }
 
 /** I leave the call. */
