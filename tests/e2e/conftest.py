@@ -1,0 +1,103 @@
+"""A server and three people around it, for each story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from server.domain.seats import PARTNERS, SEATS, Seat
+from tests.e2e.cameras import write_camera
+from tests.e2e.people import CAMERA, Person, launch
+from tests.e2e.running import Server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(180))
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with Server(tmp_path / "var") as running:
+        yield running
+
+
+@dataclass
+class Call:
+    """Three people and their server."""
+
+    server: Server
+    people: dict[Seat, Person]
+
+    @property
+    def therapist(self) -> Person:
+        return self.people[Seat.THERAPIST]
+
+    @property
+    def maya(self) -> Person:
+        return self.people[Seat.PARTNER_A]
+
+    @property
+    def jonas(self) -> Person:
+        return self.people[Seat.PARTNER_B]
+
+    def link(self, seat: Seat) -> str:
+        return self.server.links[seat.value]
+
+    def gather(self) -> Call:
+        """All three come in, and the therapist admits both partners."""
+        for seat, person in self.people.items():
+            person.enter(self.link(seat))
+        for seat in PARTNERS:
+            self.therapist.press("admit", seat=seat.value)
+        for seat in PARTNERS:
+            self.people[seat].page.locator('[data-scene="room"]').first.wait_for()
+        return self
+
+    def agree(self, revision: int) -> dict[str, str]:
+        """Wait until all three pages show this revision; the state that they agree on."""
+        for person in self.people.values():
+            person.wait_for_revision(revision)
+        shown = [
+            {name: person.indicator()[name] for name in ("step", "sender", "voice", "script", "revision")}
+            for person in self.people.values()
+        ]
+        assert shown[0] == shown[1] == shown[2]
+        return shown[0]
+
+
+@pytest.fixture
+def seat_people(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Callable[..., Call]]:
+    """Seats three people, each in a browser of its own with a camera of the given size."""
+    with ExitStack() as stack:
+
+        def seated(width: int = 640, height: int = 360, **options: object) -> Call:
+            people = {}
+            for seat in SEATS:
+                camera = write_camera(tmp_path / f"{seat}-{width}.y4m", seat, width, height)
+                browser = launch(playwright, *CAMERA, f"--use-file-for-fake-video-capture={camera}")
+                stack.callback(browser.close)
+                people[seat] = Person.sit_down(browser, seat, **options)
+            return Call(server, people)
+
+        yield seated
+
+
+@pytest.fixture
+def call(seat_people: Callable[..., Call]) -> Call:
+    """Three people, still outside."""
+    return seat_people()
