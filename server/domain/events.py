@@ -95,6 +95,14 @@ class LanguageChosen(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceHeard(Event):
+    """Somebody spoke from `since` until now, by the level of their sound alone."""
+
+    seat: Seat
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded(Event):
     """The therapist closed the room for everybody."""
 
@@ -285,6 +293,7 @@ AnyEvent = (
     | SeatLeft
     | DevicesChanged
     | LanguageChosen
+    | VoiceHeard
     | SeatDismissed
     | LengthChosen
     | FeltSaid

@@ -14,6 +14,7 @@ from server.domain.course import Course, Layout
 from server.domain.dialogue import Breath, Dialogue, Hold, Pause, TimeOut, confirms, voices
 from server.domain.script import Role, Script, Step, Voice, fill, pick, pick_tag
 from server.domain.seats import PARTNERS, Occupant, Presence, Seat, is_partner, other_partner
+from server.domain.talk import Talk, Talks
 from server.domain.views import (
     Choice,
     Felt,
@@ -27,6 +28,7 @@ from server.domain.views import (
     Sound,
     Span,
     StepLine,
+    TalkLine,
     View,
     Way,
 )
@@ -40,6 +42,7 @@ class Facts:
     scripts: Mapping[str, Script]
     course: Course
     private: Mapping[Seat, Private]
+    talks: Talks
     softened: frozenset[Seat]
     held_back: frozenset[Seat]
     parted: bool
@@ -223,6 +226,7 @@ def _lead(facts: Facts) -> Lead:
         and any(pick_tag(script, it.language) in script.drafts for it in facts.occupants.values()),
         undoable=len(course.history),
         trail=_trail(facts, language),
+        talk=tuple(_talk(facts, seat) for seat in PARTNERS),
         floor=course.floor,
         began=facts.began,
         minutes=facts.minutes,
@@ -246,6 +250,11 @@ def _partner(facts: Facts, seat: Seat) -> PartnerState:
         signalled=said.signalled,
         prompt=dict(facts.course.prompts).get(seat),
     )
+
+
+def _talk(facts: Facts, seat: Seat) -> TalkLine:
+    talk = facts.talks.get(seat, Talk())
+    return TalkLine(seat, talk.spoken, talk.in_voice)
 
 
 TRAIL = 12

@@ -13,13 +13,14 @@ from typing import Any, assert_never
 
 from server.domain import events as happened
 from server.domain.course import Course, Floor
-from server.domain.dialogue import heard
+from server.domain.dialogue import heard, voices
 from server.domain.effects import CancelTimer, CloseSeat, Effect, SetRoutes, SetTimer, ShowViews
 from server.domain.errors import NotAllowed, OutOfState, Stale
 from server.domain.plan import plan
 from server.domain.projection import Facts, project
 from server.domain.script import Script
 from server.domain.seats import PARTNERS, SEATS, Occupant, Presence, Routes, Seat, is_partner
+from server.domain.talk import Talks, with_utterance
 from server.domain.views import Private, View
 
 THERAPIST_GONE = "therapist-gone"
@@ -44,6 +45,7 @@ class Room:
     occupants: Mapping[Seat, Occupant]
     course: Course = field(default_factory=Course)
     private: Mapping[Seat, Private] = field(default_factory=dict)
+    talks: Talks = field(default_factory=dict)
     parted: bool = False
     ended: bool = False
     began: int | None = None
@@ -63,6 +65,7 @@ class Room:
             scripts=self.scripts,
             course=self.course,
             private=self.private,
+            talks=self.talks,
             softened=self._hushed(Floor.SOFTEN),
             held_back=self._hushed(Floor.HOLD),
             parted=self.parted,
@@ -125,6 +128,11 @@ class Room:
                 if minutes not in SESSION_MINUTES:
                     raise OutOfState("a session lasts between 10 minutes and four hours", code="bad-time")
                 return replace(self, minutes=minutes)
+            case happened.VoiceHeard(seat=seat, at=at, since=since):
+                if not self.occupants[seat].admitted:
+                    raise OutOfState("this seat is not admitted", code="not-admitted")
+                in_voice = seat in self._voices()
+                return replace(self, talks=with_utterance(self.talks, seat, at - since, in_voice=in_voice))
             case happened.SessionEnded(by=by):
                 self._only_therapist(by)
                 return replace(self, ended=True)
@@ -189,6 +197,12 @@ class Room:
     def _out(self, seat: Seat, presence: Presence) -> Room:
         out = self._with(seat, presence=presence)
         return replace(out, course=out.course.without(seat))
+
+    def _voices(self) -> tuple[Seat, ...]:
+        running = self.course.dialogue
+        if running is None or self.course.interlude is not None:
+            return ()
+        return voices(self.scripts[running.script].step(running.step), running)
 
     def _hushed(self, grade: Floor) -> frozenset[Seat]:
         """The partners whom the floor control quiets now, if it stands at `grade`: those who need not be heard."""

@@ -154,6 +154,15 @@ class PartnerState:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkLine:
+    """How long a partner spoke, and how much of it while it was their voice, in ms."""
+
+    seat: Seat
+    spoken: int
+    in_voice: int
+
+
+@dataclass(frozen=True, slots=True)
 class ScriptLine:
     script: str
     name: str
@@ -179,6 +188,7 @@ class Lead:
     draft: bool
     undoable: int
     trail: tuple[str, ...]
+    talk: tuple[TalkLine, ...]
     floor: Floor
     began: int | None
     minutes: int | None

@@ -394,7 +394,7 @@ class StepLine(Message, frozen=True, kw_only=True):
 
 
 class PartnerState(Message, frozen=True, kw_only=True):
-    """A partner as the therapist sees it: feelings said in private (`said` is when), a signal not yet seen, a prompt."""
+    """A partner as the therapist sees it: feelings said in private (`said` is when), a signal, a prompt."""
 
     seat: PartnerName
     name: str
@@ -406,6 +406,14 @@ class PartnerState(Message, frozen=True, kw_only=True):
     said: int | None
     signalled: int | None
     prompt: str | None
+
+
+class TalkLine(Message, frozen=True, kw_only=True):
+    """How long a partner spoke, and how much of it while it was their voice, in ms."""
+
+    seat: PartnerName
+    spoken: int
+    in_voice: int
 
 
 class ScriptLine(Message, frozen=True, kw_only=True):
@@ -434,6 +442,7 @@ class Lead(Message, frozen=True, kw_only=True):
     draft: bool
     undoable: int
     trail: tuple[str, ...]
+    talk: tuple[TalkLine, ...]
     floor: FloorGrade
     began: int | None
     minutes: int | None

@@ -332,7 +332,7 @@ export interface Felt {
   readonly flooded: number;
 }
 
-/** A partner as the therapist sees it: feelings said in private (`said` is when), a signal not yet seen, a prompt. */
+/** A partner as the therapist sees it: feelings said in private (`said` is when), a signal, a prompt. */
 export interface PartnerState {
   readonly seat: PartnerName;
   readonly name: string;
@@ -374,6 +374,13 @@ export interface StepLine {
   readonly loops: number;
 }
 
+/** How long a partner spoke, and how much of it while it was their voice, in ms. */
+export interface TalkLine {
+  readonly seat: PartnerName;
+  readonly spoken: number;
+  readonly inVoice: number;
+}
+
 /**
  * What only the therapist sees.
  *
@@ -393,6 +400,7 @@ export interface Lead {
   readonly draft: boolean;
   readonly undoable: number;
   readonly trail: readonly string[];
+  readonly talk: readonly TalkLine[];
   readonly floor: FloorGrade;
   readonly began: number | null;
   readonly minutes: number | null;
