@@ -37,6 +37,7 @@ class Fields(TypedDict, total=False):
     effect: str
     error: BaseException  # written as its type and places, never its text
     event: str
+    fault: str  # what is wrong with a dialogue file of the operator's
     host: str  # where the server itself listens
     kind: str
     level: str
