@@ -19,15 +19,18 @@ class Budget:
 
     def spend(self, octets: int, now: float) -> bool:
         """Account for one datagram; False when it is too much."""
+        if self._packets < 1 or self._octets < octets:
+            self._refill(now)
+            if self._packets < 1 or self._octets < octets:
+                return False
         self._packets -= 1
         self._octets -= octets
-        if self._packets > 0 and self._octets > 0:
-            return True
+        return True
+
+    def _refill(self, now: float) -> None:
+        """Only when it runs dry, and not for every datagram of a flood; most peers never come here."""
         passed = now - self._at
-        if passed < 0.01:
-            return False
-        # filled up only when it runs dry: most peers never come here more than once in a while
-        self._at = now
-        self._packets = min(self._packets + passed * PACKETS_A_SECOND, PACKETS_A_SECOND * _BURST_SECONDS)
-        self._octets = min(self._octets + passed * OCTETS_A_SECOND, OCTETS_A_SECOND * _BURST_SECONDS)
-        return self._packets > 0 and self._octets > 0
+        if passed >= 0.01:
+            self._at = now
+            self._packets = min(self._packets + passed * PACKETS_A_SECOND, PACKETS_A_SECOND * _BURST_SECONDS)
+            self._octets = min(self._octets + passed * OCTETS_A_SECOND, OCTETS_A_SECOND * _BURST_SECONDS)

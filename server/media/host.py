@@ -38,10 +38,17 @@ log = logger(__name__)
 class MediaEngine:
     """Forwards encoded media between the seats of rooms; see `server.ports.MediaHost` for the contract."""
 
-    def __init__(self, bind: Sequence[str], port: int, addresses: Sequence[str]) -> None:
+    def __init__(
+        self,
+        bind: Sequence[str],
+        port: int,
+        addresses: Sequence[str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Bind `port` (0 takes a free one) on each address in `bind` once started; 0.0.0.0 and :: mean all own ones.
 
-        `addresses` are told to browsers; when empty, those that are bound.
+        `addresses` are told to browsers; when empty, those that are bound. `clock` gives steady seconds.
         """
         self._bind = tuple(bind)
         self.addresses = tuple(addresses)
@@ -63,8 +70,8 @@ class MediaEngine:
         self._timer: asyncio.TimerHandle | None = None
         self._next_tick = 0.0
         self._worst_tick = 0.0
-        self._wall_offset = time.time() - time.monotonic()
-        self.clock = time.monotonic
+        self.clock = clock
+        self._wall_offset = time.time() - clock()
 
     # --- life ------------------------------------------------------------------------------------
 

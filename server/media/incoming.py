@@ -160,33 +160,38 @@ class IncomingStream:
             self.cache.put(sequence, timestamp, marker, padded, payload)
             if ahead > 0:
                 self.last_payload = payload
+        opened: list[OutgoingStream] = []
         if self.waiting and (self.cache is None or rtp.starts_key_frame(payload)):
-            self._open(sequence, timestamp, payload, now)
+            opened = self._open(sequence, timestamp, payload, now)
         if self.targets:
             stamp = abs_send_time(now)
             for outgoing in self.targets:
                 outgoing.forward(sequence, timestamp, marker, padded, payload, stamp, level)
+        if opened and sequence < self.highest:
+            self._follow_up(opened, sequence, now)
 
     def _gap(self, first: int, end: int, now: float) -> None:
         self.losses.gap(max(first, end - MAX_MISSING - 1), end, now)
         self.peer.note_losses(self)
 
-    def _open(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
+    def _open(self, sequence: int, timestamp: int, payload: bytes, now: float) -> list[OutgoingStream]:
         for outgoing in self.waiting:
             outgoing.open(sequence, timestamp, payload, now)
-        late = self.cache is not None and sequence < self.highest
         self.key_frames.came()
         self.targets += self.waiting
         opened, self.waiting = self.waiting, []
-        if late and self.cache is not None:
-            # the first packet of the key frame had been lost: what followed it is here already
-            stamp = abs_send_time(now)
-            for number in range(sequence + 1, self.highest + 1):
-                if (packet := self.cache.get(number)) is not None:
-                    for outgoing in opened:
-                        outgoing.forward(
-                            number, packet.timestamp, packet.marker, packet.padded, packet.payload, stamp, NO_LEVEL
-                        )
+        return opened
+
+    def _follow_up(self, opened: list[OutgoingStream], sequence: int, now: float) -> None:
+        """The first packet of a key frame had been lost, and what followed it is here already."""
+        stamp = abs_send_time(now)
+        for number in range(sequence + 1, self.highest + 1):
+            packet = self.cache.get(number) if self.cache is not None else None
+            if packet is not None:
+                for outgoing in opened:
+                    outgoing.forward(
+                        number, packet.timestamp, packet.marker, packet.padded, packet.payload, stamp, NO_LEVEL
+                    )
 
     def _restart(self, number: int) -> None:
         """The numbers jumped: begin again, and let every listener go on where it was."""

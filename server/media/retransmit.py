@@ -63,7 +63,7 @@ class Losses:
             self.gave_up = True
             return
         for sequence in range(first, end):
-            self._missing[sequence] = (now, 0.0, 0)
+            self._missing[sequence] = (now, float("-inf"), 0)
 
     def arrived(self, sequence: int) -> bool:
         """Whether this late packet was one of the missing; it is so no more."""

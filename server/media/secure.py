@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 import pylibsrtp
+import pylibsrtp._binding as libsrtp  # type: ignore[import-untyped, import-not-found, unused-ignore]
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 
 HANDSHAKE_SECONDS = 10.0
@@ -131,8 +132,9 @@ class SecureTransport:
 
     def _take_sessions(self, transport: RTCDtlsTransport) -> None:
         incoming, outgoing = transport._rx_srtp, transport._tx_srtp
-        self.protect, self.protect_rtcp = outgoing.protect, outgoing.protect_rtcp
-        self.unprotect, self.unprotect_rtcp = incoming.unprotect, incoming.unprotect_rtcp
+        self.protect = _direct(outgoing, libsrtp.lib.srtp_protect, pylibsrtp.SRTP_MAX_TRAILER_LEN)
+        self.unprotect = _direct(incoming, libsrtp.lib.srtp_unprotect, 0)
+        self.protect_rtcp, self.unprotect_rtcp = outgoing.protect_rtcp, incoming.unprotect_rtcp
         if transport._ssl is not None:
             self.profile = transport._ssl.get_selected_srtp_profile().decode("ascii")
 
@@ -152,6 +154,25 @@ class SecureTransport:
         if transport is not None:
             await transport.stop()
         self._pipe.close()
+
+
+def _direct(session: pylibsrtp.Session, function: Callable[..., int], trailer: int) -> Callable[[bytes], bytes]:
+    """What `Session.protect` and `unprotect` do, without the checks and the allocation that they make per packet."""
+    context, memory, buffer = session._srtp[0], session._cdata, session._buffer
+    limit = len(memory) - trailer
+    length = libsrtp.ffi.new("int *")
+
+    def process(data: bytes, _owner: pylibsrtp.Session = session) -> bytes:
+        size = len(data)
+        if size > limit:
+            raise ValueError("a packet is too long for SRTP")
+        length[0] = size
+        buffer[0:size] = data
+        if status := function(context, memory, length):
+            raise pylibsrtp.Error(pylibsrtp.ERRORS[status])
+        return buffer[0 : length[0]]  # type: ignore[no-any-return]
+
+    return process
 
 
 def _not_yet(data: bytes) -> bytes:
