@@ -6,7 +6,7 @@ import { nameOf } from './layout.js';
 /** @typedef {import('./protocol.js').PartnerName} PartnerName */
 /** @typedef {import('./words.js').Translate} Translate */
 
-/** @typedef {{action: 'admit' | 'advance' | 'resume' | 'start-dialogue', words: string, note: string, data: Record<string, string>}} Step */
+/** @typedef {{action: 'admit' | 'advance' | 'resume' | 'start-dialogue', words: string, loop: boolean, data: Record<string, string>}} Step */
 
 /**
  * @typedef {object} Next
@@ -23,14 +23,14 @@ export function next(view, t) {
   if (!lead) return { line: '', warning: null, admits: [], starts: [], ways: [] };
   const admits = lead.partners
     .filter((it) => it.presence === 'waiting')
-    .map((it) => ({ action: /** @type {const} */ ('admit'), words: t('Let {name} in', { name: it.name }), note: '', data: { seat: it.seat } }));
+    .map((it) => ({ action: /** @type {const} */ ('admit'), words: t('Let {name} in', { name: it.name }), loop: false, data: { seat: it.seat } }));
   const stopped = lead.paused || lead.held !== null || view.timeOut !== null;
   return {
     line: lineOf(view, t),
     warning: lead.open && stopped ? t('{name} has opened up and is not validated yet.', { name: senderOf(view) }) : null,
     admits,
     starts: stopped || view.indicator ? [] : startsOf(view, t),
-    ways: stopped ? [resumeOf(view, t)] : waysOf(view, t),
+    ways: stopped ? [resumeOf(view, t)] : waysOf(view),
   };
 }
 
@@ -44,6 +44,8 @@ function lineOf(view, t) {
   const lead = view.lead;
   if (!lead || view.timeOut) return view.timeOut ? timeOutLine(view, t) : '';
   const missing = lead.partners.filter((it) => it.presence === 'absent' || it.presence === 'left');
+  const chooser = lead.ways.find((it) => it.confirmOf)?.confirmOf;
+  if (chooser && !view.dimmed) return t('{name} may choose, or you in their place.', { name: nameOf(view, chooser) ?? '' });
   if (view.indicator || lead.held) return '';
   const [one, other] = missing;
   if (one && other) return t('{name} and {other} are not here yet. You will see here when they wait.', { name: one.name, other: other.name });
@@ -65,7 +67,7 @@ function startsOf(view, t) {
   return partners.map((it) => ({
     action: 'start-dialogue',
     words: t('{name} sends first', { name: it.name }),
-    note: '',
+    loop: false,
     data: { sender: it.seat },
   }));
 }
@@ -77,15 +79,15 @@ function resumeOf(view, t) {
     : view.lead?.held
       ? t('Bring all together again')
       : t('Let the dialogue go on');
-  return { action: 'resume', words, note: '', data: {} };
+  return { action: 'resume', words, loop: false, data: {} };
 }
 
-/** @param {View} view @param {Translate} t @returns {Step[]} */
-function waysOf(view, t) {
+/** @param {View} view @returns {Step[]} */
+function waysOf(view) {
   return (view.lead?.ways ?? []).map((way) => ({
     action: 'advance',
     words: way.words,
-    note: way.confirmOf ? t('{name} can say this too', { name: nameOf(view, way.confirmOf) ?? '' }) : way.loop ? t('again') : '',
+    loop: way.loop,
     data: { edge: way.edge },
   }));
 }

@@ -55,6 +55,7 @@ const ends = (t) => ({
     todo: t('You can close this page, or take the call back here.'),
   },
   ended: { happened: t('This session is over.'), todo: t('You can close this page.') },
+  version: { happened: t('There is a newer version of this page.'), todo: t('Please load the page again.') },
   'bad-link': {
     happened: t('This link does not work.'),
     todo: t('Please copy the whole link from your message, or ask your therapist for a new one.'),

@@ -148,6 +148,7 @@ export class Live {
 
   /** @param {string} code */
   #over(code) {
+    if (code === 'version') this.#on.refused(code);
     this.over = code;
     this.#close();
     this.#own.stop();

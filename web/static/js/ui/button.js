@@ -21,7 +21,7 @@ export function button({ action, words, icon: symbol, kind = '', key, data = {},
   const marks = Object.fromEntries(Object.entries(data).map(([name, value]) => [`data-${name}`, value]));
   const element = h(
     'button',
-    { type: 'button', class: `button ${kind}`.trim(), 'data-action': action, disabled, ...marks, 'aria-keyshortcuts': key ?? null },
+    { type: 'button', class: `button ${kind}`.trim(), 'data-action': action, disabled, ...marks, 'aria-keyshortcuts': key?.split(' ')[0] ?? null },
     symbol ? icon(symbol) : null,
     h('span', { class: 'words' }, words),
     key ? h('kbd', { 'aria-hidden': 'true' }, keyName(key)) : null,

@@ -81,7 +81,9 @@ export function calmOf(view, t, hour, now) {
 /** Why this page cannot go on. @param {string} code @param {Translate} t @returns {Calm} */
 export function calmEnd(code, t) {
   const { happened, todo } = ending(code, t);
-  const buttons = code === 'superseded' ? [{ action: 'take-back', words: t('Take the call back here'), primary: true }] : [];
+  const words = { superseded: t('Take the call back here'), ended: null, revoked: null }[code];
+  const again = words === undefined ? t('Load this page again') : words;
+  const buttons = again ? [{ action: code === 'superseded' ? 'take-back' : 'reload', words: again, primary: true }] : [];
   return { picture: 'done', heading: happened, lines: [todo], clock: null, buttons, code };
 }
 

@@ -10,6 +10,7 @@ import { attribute, h, show } from './dom.js';
  * @property {boolean} hasMic
  * @property {boolean} hasCamera
  * @property {boolean} peeking
+ * @property {boolean} canPeek
  * @property {boolean} live entered and not left: there is something to leave
  * @property {boolean} canTimeOut
  */
@@ -23,7 +24,7 @@ export function makeControls(t, acts) {
   const peek = button({ action: 'peek', words: '', icon: 'eye', kind: 'quiet' }, acts.peek);
   const timeOut = button({ action: 'time-out', words: '', icon: 'time-out', kind: 'stop' }, acts.timeOut);
   const leave = askingButton({ action: 'leave', words: '', sure: '', icon: 'leave', kind: 'quiet' }, acts.leave);
-  const exit = button({ action: 'quick-exit', words: '', icon: 'exit', kind: 'quiet' }, acts.quickExit);
+  const exit = button({ action: 'quick-exit', words: '', icon: 'exit', kind: 'quiet', key: 'Esc Esc' }, acts.quickExit);
   const element = h('footer', { class: 'controls' }, mic, camera, peek, timeOut, leave.element, exit);
 
   /** @param {ControlModel} model */
@@ -40,7 +41,7 @@ export function makeControls(t, acts) {
     }
     relabel(peek, model.peeking ? t('Hide me') : t('See myself'));
     attribute(peek, 'aria-pressed', String(model.peeking));
-    show(peek, model.live && model.hasCamera && model.camera);
+    show(peek, model.live && model.canPeek && model.camera);
     relabel(timeOut, t('Time-out'));
     attribute(timeOut, 'title', t('Stops everything at once, for twenty minutes. Nobody can refuse it.'));
     show(timeOut, model.canTimeOut);

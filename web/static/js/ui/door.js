@@ -44,6 +44,11 @@ const FATAL = new Set(['no-webrtc']);
 /** Refusals after which pressing again may help. */
 const PASSING = new Set(['offline', 'rate', 'too-early', 'internal']);
 
+/** Whether the person would go in unheard. @param {DoorModel} model */
+function blocked(model) {
+  return model.problem !== null && !model.hasMic && !model.asking;
+}
+
 /** @param {import('../core/words.js').Words} words @param {DoorActs} acts */
 export function makeDoor(words, acts) {
   const { t } = words;
@@ -79,10 +84,11 @@ export function makeDoor(words, acts) {
     const code = model.refused ?? model.problem;
     attribute(notice, 'data-code', code);
     show(notice, code !== null);
-    rebuild(notice, [code, words.language], () => (code ? noticeInside(code, model) : []));
+    rebuild(notice, [code, words.language, blocked(model)], () => (code ? noticeInside(code, model) : []));
     show(enter, !fatal);
     enter.disabled = model.entering || model.asking;
     relabel(enter, enterWords(model));
+    enter.classList.toggle('primary', !blocked(model)); // then trying again is the one next thing
     show(details, !fatal && (model.hasMic || model.hasCamera));
     say(summary, t('Another camera or microphone?'));
     rebuild(settings, [model.choices, words.language], () => choiceFields(model.choices));
@@ -115,7 +121,7 @@ export function makeDoor(words, acts) {
     if (code === 'no-webrtc') return button({ action: 'copy-link', words: t('Copy my link'), icon: 'copy' }, acts.copyLink);
     if (code === 'insecure') return button({ action: 'open-secure', words: t('Open it with https://'), icon: 'lock' }, acts.openSecurely);
     if (model.refused) return PASSING.has(code) ? null : button({ action: 'reload', words: t('Load this page again') }, acts.reload);
-    return button({ action: 'retry-devices', words: t('Try again') }, acts.retry);
+    return button({ action: 'retry-devices', words: t('Try again'), kind: blocked(model) ? 'primary' : '' }, acts.retry);
   }
 
   /** @param {Choices} choices */

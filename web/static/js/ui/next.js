@@ -2,10 +2,13 @@
 
 import { next } from '../core/lead.js';
 import { button } from './button.js';
-import { attribute, h, put, rebuild, say, show } from './dom.js';
+import { attribute, h, icon, put, rebuild, say, show } from './dom.js';
 
 /** @typedef {import('../core/protocol.js').View} View */
 /** @typedef {import('../core/lead.js').Step} Step */
+
+/** The dialogue that is offered first. */
+const USUAL = 'three-step';
 
 /**
  * @typedef {object} LeadActs
@@ -13,6 +16,7 @@ import { attribute, h, put, rebuild, say, show } from './dom.js';
  * @property {(script: string, sender: string) => void} start
  * @property {(edge: string) => void} advance
  * @property {() => void} undo
+ * @property {() => void} pause
  * @property {() => void} resume
  * @property {() => void} timeOut
  */
@@ -25,11 +29,10 @@ export function makeNext(t, acts) {
   const others = h('div', { class: 'others' });
   const undo = button({ action: 'undo', words: '', icon: 'undo', key: 'Z' }, acts.undo);
   const wide = button({ action: 'advance', words: '', icon: 'next', kind: 'primary go', key: 'Space' }, () => press());
-  const note = h('span', { class: 'note' });
-  wide.querySelector('.words')?.after(note);
   const timeOut = button({ action: 'time-out', words: '', icon: 'time-out', kind: 'stop', key: 'T' }, acts.timeOut);
-  const row = h('div', { class: 'row' }, undo, wide, timeOut);
-  const element = h('section', { class: 'next' }, line, warning, begin, others, row);
+  const pause = button({ action: 'pause', words: '', icon: 'chair', key: 'C' }, acts.pause);
+  const row = h('div', { class: 'row' }, undo, pause, begin, wide, timeOut);
+  const element = h('section', { class: 'next' }, line, warning, others, row);
   /** @type {View | null} */
   let view = null;
   /** @type {Step | undefined} */
@@ -46,7 +49,7 @@ export function makeNext(t, acts) {
     view = shown;
     const model = next(shown, t);
     const scripts = shown.lead?.scripts ?? [];
-    if (!scripts.some((it) => it.script === script)) script = scripts[0]?.script ?? '';
+    if (!scripts.some((it) => it.script === script)) script = (scripts.find((it) => it.script === USUAL) ?? scripts[0])?.script ?? '';
     first = model.ways[0];
     attribute(element, 'aria-label', t('What comes next'));
     say(line, model.line);
@@ -62,7 +65,7 @@ export function makeNext(t, acts) {
     rebuild(others, [model.ways, shown.revision], () =>
       model.ways.slice(1).map((it, index) => {
         const other = stepButton(it, 'way', () => acts.advance(it.data['edge'] ?? ''), String(index + 2));
-        if (it.note) other.querySelector('.words')?.append(h('small', {}, it.note));
+        if (it.loop) other.prepend(icon('loop'));
         return other;
       }),
     );
@@ -79,12 +82,12 @@ export function makeNext(t, acts) {
       attribute(wide, 'data-edge', first.data['edge']);
       const words = wide.querySelector('.words');
       if (words) say(words, first.words);
-      say(note, first.note);
-      show(note, first.note !== '');
     }
     say(undo.querySelector('.words') ?? undo, t('Undo'));
     undo.disabled = view.lead.undoable === 0 || view.dimmed;
     show(undo, running);
+    say(pause.querySelector('.words') ?? pause, t('I speak'));
+    show(pause, running && !view.dimmed);
     say(timeOut.querySelector('.words') ?? timeOut, t('Time-out'));
     show(timeOut, view.timeOut === null);
   }

@@ -2,7 +2,7 @@
 
 import { spell } from '../core/clock.js';
 import { senderOf, stagesOf } from '../core/lead.js';
-import { askingButton, button, relabel } from './button.js';
+import { askingButton, button } from './button.js';
 import { attribute, h, icon, rebuild, say, show } from './dom.js';
 
 /** @typedef {import('../core/protocol.js').View} View */
@@ -11,8 +11,6 @@ import { attribute, h, icon, rebuild, say, show } from './dom.js';
 
 /**
  * @typedef {object} PanelActs
- * @property {() => void} pause
- * @property {() => void} resume
  * @property {(seat: string) => void} hold
  * @property {(seat: string) => void} sendBack
  * @property {() => void} endDialogue
@@ -28,7 +26,6 @@ export function makePanel(t, acts) {
   const since = h('p', { class: 'since' });
   const open = h('p', { class: 'warning' });
   const people = h('div', { class: 'people' });
-  const pause = button({ action: 'pause', words: '', icon: 'chair', key: 'C' }, () => (paused ? acts.resume() : acts.pause()));
   const endDialogue = askingButton({ action: 'end-dialogue', words: '', sure: '', kind: 'quiet' }, acts.endDialogue);
   const end = askingButton({ action: 'end', words: '', sure: '', kind: 'quiet' }, acts.end);
   const element = h(
@@ -41,19 +38,17 @@ export function makePanel(t, acts) {
     since,
     open,
     people,
-    h('div', { class: 'ends' }, pause, endDialogue.element, end.element),
+    h('div', { class: 'ends' }, endDialogue.element, end.element),
   );
-  let paused = false;
-
   /** @param {View} view */
   function update(view) {
     const lead = view.lead;
     if (!lead) return;
-    paused = lead.paused;
     const it = view.indicator;
     attribute(element, 'aria-label', t('Only you see this'));
     say(title, it ? it.scriptName : t('Your room'));
-    say(leg, it ? t('{name} sends', { name: senderOf(view) }) : t('Everybody waits apart until you let them in.'));
+    say(leg, t('Everybody waits apart until you let them in.'));
+    show(leg, it === null);
     rebuild(stages, stagesOf(view), () => stagesOf(view).map(stageLine));
     show(stages, it !== null);
     say(lonely, t('Only you see this'));
@@ -62,12 +57,9 @@ export function makePanel(t, acts) {
     say(open, warns ? t('{name} has opened up and is not validated yet. Stay until the empathy is confirmed.', { name: senderOf(view) }) : '');
     show(open, warns);
     rebuild(people, [lead.partners, lead.held, view.timeOut, t('Take aside')], () => lead.partners.map((partner) => personLine(partner, view)));
-    relabel(pause, paused ? t('Go on') : t('I speak'), paused ? 'play' : 'chair');
-    attribute(pause, 'data-action', paused ? 'resume' : 'pause');
-    show(pause, view.timeOut === null && lead.held === null && it !== null);
     endDialogue.label(t('End the dialogue'), warns ? t('Not validated yet. End it all the same?') : t('Really end the dialogue?'));
     show(endDialogue.element, it !== null);
-    end.label(t('End the session for all'), warns ? t('{name} is not validated yet. End for all?', { name: senderOf(view) }) : t('Really end it for all?'));
+    end.label(t('End the session'), warns ? t('{name} is not validated yet. End for all?', { name: senderOf(view) }) : t('Really end it for all?'));
   }
 
   /** @param {ReturnType<typeof stagesOf>[number]} stage */
@@ -86,8 +78,8 @@ export function makePanel(t, acts) {
     const { seat, name } = partner;
     const here = partner.presence === 'admitted';
     const held = view.lead?.held === seat;
-    const aside = button({ action: 'hold', words: t('Take aside'), icon: 'aside', kind: 'small', data: { seat }, key: 'H' }, () => acts.hold(seat));
-    const back = button({ action: 'send-back', words: t('To the waiting room'), kind: 'small quiet', data: { seat } }, () => acts.sendBack(seat));
+    const aside = button({ action: 'hold', words: t('Take aside'), kind: 'small', data: { seat }, key: 'H' }, () => acts.hold(seat));
+    const back = button({ action: 'send-back', words: t('Waiting room'), kind: 'small quiet', data: { seat } }, () => acts.sendBack(seat));
     return h(
       'div',
       { class: 'person', 'data-presence': partner.presence },

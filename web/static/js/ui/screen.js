@@ -50,6 +50,7 @@ export function makeScreen(stage, spokenRegion, words, acts) {
   const { t } = words;
   let peeking = false;
   let panelOpen = false;
+  let silent = false;
   /** @type {State | null} */
   let last = null;
   const again = () => last && draw(last);
@@ -79,15 +80,20 @@ export function makeScreen(stage, spokenRegion, words, acts) {
   put(stage, top, notices.element, door.element, calm.element, frame, next.element, panel.element, controls.element);
 
   function silenced() {
-    const press = () => {
-      for (const tile of faces.values()) void tile.hear();
-      notices.stand('sound', null);
-    };
-    const action = { name: 'hear', words: t('Tap to hear'), press };
-    notices.stand('sound', { code: 'sound', text: t('Your browser holds the sound back.'), action });
+    silent = true;
+    again();
   }
 
-  const hour = (/** @type {number} */ time) => new Intl.DateTimeFormat(words.language, { hour: '2-digit', minute: '2-digit' }).format(time);
+  /** Any gesture will do for a browser that holds the sound back. */
+  function hear() {
+    if (!silent) return;
+    silent = false;
+    for (const tile of faces.values()) void tile.hear();
+    again();
+  }
+  for (const gesture of ['pointerup', 'keydown']) addEventListener(gesture, hear);
+
+  const hour = (/** @type {number} */ time) => new Intl.DateTimeFormat(words.language, { hour: 'numeric', minute: '2-digit' }).format(time);
 
   /** @param {State} state */
   function draw(state) {
@@ -106,11 +112,13 @@ export function makeScreen(stage, spokenRegion, words, acts) {
     door.picture(atDoor && state.door.hasCamera ? state.stream : null);
     drawCalm(state, atDoor || call);
     show(frame, call);
+    const place = call ? frame : stage;
+    if (notices.element.parentElement !== place) place.insertBefore(notices.element, call ? null : door.element);
     drawFaces(state, call);
     indicator.update(over ? null : view);
     self.update(state.stream, call && peeking, t('Me'));
     drawLead(state, call);
-    drawControls(state);
+    drawControls(state, call);
     drawNotices(state);
     if (view && !over) notices.announce(calmOf(view, t, hour, state.now)?.heading ?? spoken(view, t));
   }
@@ -146,9 +154,10 @@ export function makeScreen(stage, spokenRegion, words, acts) {
     attribute(sheet, 'aria-expanded', String(panelOpen));
   }
 
-  /** @param {State} state */
-  function drawControls({ view, within, wanted, door: { hasMic, hasCamera, asking } }) {
+  /** @param {State} state @param {boolean} call */
+  function drawControls({ view, within, wanted, door: { hasMic, hasCamera, asking } }, call) {
     controls.update({
+      canPeek: call && hasCamera,
       mic: wanted.mic,
       camera: wanted.camera,
       hasMic: hasMic || asking,
@@ -168,6 +177,8 @@ export function makeScreen(stage, spokenRegion, words, acts) {
     );
     const aside = view?.scene === 'aside' && !view.lead;
     const alone = aside && t('You are alone with {name}. Your partner neither sees nor hears you.', { name: nameOf(view, 'therapist') ?? '' });
+    const sound = { code: 'sound', text: t('Your browser holds the sound back.'), action: { name: 'hear', words: t('Tap to hear'), press: hear } };
+    notices.stand('sound', silent && view && inCall(view) && view.people.length ? sound : null);
     notices.stand('aside', alone ? { code: 'aside', text: alone } : null);
     const trouble = within && code && !asking ? problem(code, t) : null;
     const action = { name: 'retry-devices', words: t('Try again'), press: acts.door.retry };
