@@ -11,10 +11,11 @@ from collections import deque
 from typing import NamedTuple, Protocol
 
 from server.media import rtcp, rtp
+from server.media.answer import OutgoingSsrc
 from server.media.extensions import ExtensionWriter, abs_send_time
 from server.media.paths import Paths
 from server.media.retransmit import PacketCache
-from server.media.sdp import OutgoingSsrc, Section
+from server.media.sdp import Section
 from server.media.secure import SecureTransport, SrtpError
 from server.media.stats import Counters
 

@@ -14,6 +14,7 @@ from server.domain.seats import Routes, Seat
 from server.log import logger
 from server.media import ice, sdp
 from server.media.addresses import own_addresses, to_bind, to_offer
+from server.media.answer import write_answer
 from server.media.gate import Gate
 from server.media.peer import Peer
 from server.media.room import Room
@@ -126,7 +127,7 @@ class MediaEngine:
             raise OfferRefusedError("bad-offer") from None
         self.counters.offers += 1
         peer = room.connect(seat, parsed)
-        return sdp.write_answer(
+        return write_answer(
             parsed,
             peer.names,
             ufrag=peer.credentials.ufrag,

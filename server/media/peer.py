@@ -15,6 +15,7 @@ from aioice.stun import Message
 
 from server.domain.seats import Medium, Seat
 from server.media import extensions, ice, rtcp, rtp
+from server.media.answer import OutgoingSsrc
 from server.media.budget import Budget
 from server.media.congestion import TransportFeedback
 from server.media.forward import OutgoingStream
@@ -22,7 +23,7 @@ from server.media.incoming import NO_LEVEL, IncomingStream, RetransmissionStream
 from server.media.levels import VoiceActivity
 from server.media.liveness import Liveness
 from server.media.paths import CONSENT_SECONDS, Paths
-from server.media.sdp import Offer, OutgoingSsrc, Section
+from server.media.sdp import Offer, Section
 from server.media.secure import Certificate, HandshakeError, SecureTransport, SrtpError
 from server.media.stats import Counters
 from server.media.udp import Link, SocketAddress

@@ -1,16 +1,17 @@
 """Offers and answers (RFC 8829): nine fixed media sections, agreed upon once and never again.
 
 A browser offers mic, camera, screen to send, then for each of the two other seats mic, camera, screen to receive.
-aiortc reads the offer; the answer is written here. Nothing in an offer makes the host send anything anywhere:
-remote candidates are not even looked at.
+aiortc reads the offer, of which only the lines on a short list reach it; `answer.py` writes the answer. Nothing in an
+offer makes the host send anything anywhere: remote candidates are thrown away first.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.sdp import MediaDescription, SessionDescription
@@ -21,14 +22,18 @@ from server.media.extensions import ExtensionIds
 
 MAX_OFFER = 48 * 1024
 MEDIA = (Medium.MIC, Medium.CAMERA, Medium.SCREEN)
-_KINDS = {Medium.MIC: "audio", Medium.CAMERA: "video", Medium.SCREEN: "video"}
+KINDS = {Medium.MIC: "audio", Medium.CAMERA: "video", Medium.SCREEN: "video"}
 _MID = re.compile(r"[A-Za-z0-9]{1,8}")
 _FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}")
 _DIGESTS = ("sha-256", "sha-384", "sha-512")
 _SEND_FEEDBACK = ("transport-cc", "ccm fir", "nack", "nack pli")
 _RECEIVE_FEEDBACK = ("goog-remb", "ccm fir", "nack", "nack pli")
-_OPUS_SEND = "minptime=10;useinbandfec=1;usedtx=1"
-_OPUS_RECEIVE = "minptime=10;useinbandfec=1"
+_ATTRIBUTES = frozenset(
+    "group mid extmap fingerprint setup rtcp-mux rtcp-rsize bundle-only simulcast ssrc-group"
+    " sendonly recvonly sendrecv inactive".split()
+)
+_CODEC_ATTRIBUTES = frozenset({"rtpmap", "rtcp-fb", "fmtp"})
+_CODECS = frozenset({"opus", "vp8", "rtx"})
 
 
 class BadOfferError(ValueError):
@@ -73,15 +78,6 @@ class Offer:
     """Digest name and value of the certificate that DTLS must show."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingSsrc:
-    """The names under which one stream is sent to one receiver."""
-
-    ssrc: int
-    rtx_ssrc: int
-    cname: str
-
-
 def parse_offer(seat: Seat, text: str) -> Offer:
     """Read the offer of a seat's browser. Raises BadOfferError, whatever is wrong with it."""
     if len(text) > MAX_OFFER or not text.isascii():
@@ -89,6 +85,7 @@ def parse_offer(seat: Seat, text: str) -> Offer:
     heads = [line for line in text.splitlines() if line.startswith("m=")]
     if len(heads) != 9 or any(not head.startswith(("m=audio ", "m=video ")) for head in heads):
         raise BadOfferError("the offer has other media sections than the nine agreed")
+    text = "\r\n".join(_allowed_lines(text)) + "\r\n"
     try:
         return _read(seat, SessionDescription.parse(text), _blocks(text))
     except BadOfferError:
@@ -99,6 +96,32 @@ def parse_offer(seat: Seat, text: str) -> Offer:
         raise BadOfferError("the offer cannot be read") from error
     except StopIteration as error:
         raise BadOfferError("the offer describes a codec that it does not list") from error
+
+
+def _allowed_lines(text: str) -> Iterator[str]:
+    """The offer without what the host has no use for: most of Chromium's, whose reading would hold up calls."""
+    lines = text.splitlines()
+    starts = [at for at, line in enumerate(lines) if line.startswith("m=")]
+    for start, stop in pairwise([0, *starts, len(lines)]):
+        part = lines[start:stop]
+        numbers = {_number(line) for line in part if line.startswith("a=rtpmap:") and _codec(line) in _CODECS}
+        for line in part:
+            name, _, value = line[2:].partition(":")
+            if (
+                not line.startswith("a=")
+                or name in _ATTRIBUTES
+                or (name in _CODEC_ATTRIBUTES and (_number(line) in numbers or _number(line) == "*"))
+                or (name == "ssrc" and " cname:" in value)
+            ):
+                yield line
+
+
+def _number(line: str) -> str:
+    return line.partition(":")[2].partition(" ")[0]
+
+
+def _codec(line: str) -> str:
+    return line.partition(" ")[2].partition("/")[0].lower()
 
 
 def _blocks(text: str) -> list[set[str]]:
@@ -127,11 +150,11 @@ def _read(seat: Seat, session: SessionDescription, blocks: list[set[str]]) -> Of
 
 
 def _read_section(seat: Seat, medium: Medium, media: MediaDescription, lines: set[str], *, sending: bool) -> Section:
-    if media.kind != _KINDS[medium] or media.profile != "UDP/TLS/RTP/SAVPF" or not media.rtcp_mux:
+    if media.kind != KINDS[medium] or media.profile != "UDP/TLS/RTP/SAVPF" or not media.rtcp_mux:
         raise BadOfferError("a media section is of another kind, profile or without rtcp-mux")
     if media.direction not in (("sendonly", "sendrecv") if sending else ("recvonly", "sendrecv")):
         raise BadOfferError("a media section has another direction than agreed")
-    codec = _find_codec(media, "video/VP8" if _KINDS[medium] == "video" else "audio/opus")
+    codec = _find_codec(media, "video/VP8" if KINDS[medium] == "video" else "audio/opus")
     payload_type = codec.payloadType or 0
     rtx = next(
         (
@@ -209,74 +232,3 @@ def _read_fingerprints(media: Sequence[MediaDescription]) -> tuple[tuple[str, st
     if len(found) != 1 or not next(iter(found)):
         raise BadOfferError("the media sections name no common certificate")
     return found.pop()
-
-
-def write_answer(
-    offer: Offer,
-    outgoing: Sequence[OutgoingSsrc],
-    *,
-    ufrag: str,
-    password: str,
-    fingerprint: str,
-    candidates: Sequence[tuple[str, int]],
-) -> str:
-    """The answer to an offer. `outgoing` has one entry for each of `offer.receives`; candidates are (address, port)."""
-    sections = (*offer.sends, *offer.receives)
-    lines = [
-        "v=0",
-        "o=- 1 1 IN IP4 0.0.0.0",
-        "s=-",
-        "t=0 0",
-        "a=ice-lite",
-        f"a=group:BUNDLE {' '.join(section.mid for section in sections)}",
-        "a=msid-semantic: WMS *",
-    ]
-    for index, section in enumerate(sections):
-        lines += _media_lines(section, outgoing[index - 3] if index >= 3 else None)
-        lines += [f"a=ice-ufrag:{ufrag}", f"a=ice-pwd:{password}", f"a=fingerprint:sha-256 {fingerprint}"]
-        lines.append("a=setup:passive")
-        if index == 0:  # the others ride on its transport
-            for place, (address, port) in enumerate(candidates):
-                priority = 126 << 24 | (65535 - place) << 8 | 255
-                lines.append(f"a=candidate:{place + 1} 1 udp {priority} {address} {port} typ host")
-            lines.append("a=end-of-candidates")
-    return "\r\n".join(lines) + "\r\n"
-
-
-def _media_lines(section: Section, names: OutgoingSsrc | None) -> list[str]:
-    kind, pt, rtx = _KINDS[section.medium], section.payload_type, section.rtx_payload_type
-    lines = [
-        f"m={kind} 9 UDP/TLS/RTP/SAVPF {pt}" + (f" {rtx}" if rtx else ""),
-        "c=IN IP4 0.0.0.0",
-        "a=rtcp:9 IN IP4 0.0.0.0",
-        f"a=mid:{section.mid}",
-        "a=sendonly" if names else "a=recvonly",
-        "a=rtcp-mux",
-    ]
-    if section.reduced_size:
-        lines.append("a=rtcp-rsize")
-    ids = section.extensions
-    for number, uri in (
-        (ids.mid, extensions.MID),
-        (ids.audio_level, extensions.AUDIO_LEVEL),
-        (ids.abs_send_time, extensions.ABS_SEND_TIME),
-        (ids.transport_sequence, extensions.TRANSPORT_SEQUENCE),
-    ):
-        if number:
-            lines.append(f"a=extmap:{number} {uri}")
-    lines.append(f"a=rtpmap:{pt} " + ("VP8/90000" if section.video else "opus/48000/2"))
-    lines += [f"a=rtcp-fb:{pt} {item}" for item in section.feedback]
-    if not section.video:
-        lines.append(f"a=fmtp:{pt} {_OPUS_RECEIVE if names else _OPUS_SEND}")
-    if rtx:
-        lines += [f"a=rtpmap:{rtx} rtx/90000", f"a=fmtp:{rtx} apt={pt}"]
-    if names:
-        # a seat's microphone and camera are one stream, kept in step by the browser; its screen is another
-        stream = f"{section.seat}-screen" if section.medium is Medium.SCREEN else str(section.seat)
-        lines.append(f"a=msid:{stream} {section.seat}-{section.medium}")
-        if rtx:
-            lines.append(f"a=ssrc-group:FID {names.ssrc} {names.rtx_ssrc}")
-        lines.append(f"a=ssrc:{names.ssrc} cname:{names.cname}")  # Chromium takes the first one for the main stream
-        if rtx:
-            lines.append(f"a=ssrc:{names.rtx_ssrc} cname:{names.cname}")
-    return lines

@@ -24,13 +24,14 @@ EVERY_ROUTE: Routes = frozenset(
 
 
 class Clock:
-    """Steady seconds that run by themselves and can be put forward."""
+    """Steady seconds that run by themselves, can be put forward and be held."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
+        self.held: float | None = None
 
     def __call__(self) -> float:
-        return time.monotonic() + self.ahead
+        return self.held if self.held is not None else time.monotonic() + self.ahead
 
 
 async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:

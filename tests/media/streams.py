@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from server.domain.seats import Medium, Seat
 from server.media import rtcp, rtp
+from server.media.answer import OutgoingSsrc
 from server.media.extensions import ExtensionIds
 from server.media.forward import OutgoingStream
 from server.media.incoming import NO_LEVEL, IncomingStream
 from server.media.paths import Paths
-from server.media.sdp import OutgoingSsrc, Section
+from server.media.sdp import Section
 from server.media.secure import Certificate, SecureTransport
 from server.media.stats import Counters
 from server.media.udp import Link, Owner, SocketAddress
