@@ -139,8 +139,8 @@ async def directory(app: web.Application) -> AsyncIterator[None]:
 
 async def sockets(app: web.Application) -> AsyncIterator[None]:
     """The socket of every seat."""
-    access, clock = app[resources.ACCESS], app[resources.CLOCK]
-    opened = app[SOCKETS] = Endpoint(app[DIRECTORY], access, clock, app[TASKS], app[ORIGINS])
+    access, clock, names = app[resources.ACCESS], app[resources.CLOCK], app[ORIGINS]
+    opened = app[SOCKETS] = Endpoint(app[DIRECTORY], access, clock, app[TASKS], names)
     app[METRICS].gauge("sockets", "Sockets that are open.", lambda: opened.sockets)
     yield
 

@@ -23,7 +23,7 @@ from server import keys
 from server.access import Access
 from server.app import TRY_OUT, SystemClock
 from server.config import PREFIX, Settings, resource
-from server.domain.seats import PARTNERS, SEATS, Medium, Seat
+from server.domain.seats import SEATS, Medium, Seat
 from server.media.host import MediaEngine
 from server.media.probe import Probe
 from server.pages.booking import Book
@@ -41,6 +41,8 @@ SLOTS: Final = 150
 
 ENOUGH: Final = 0.9
 """The share of packets that must arrive."""
+
+_PARTNERS: Final[tuple[messages.PartnerName, ...]] = ("partner-a", "partner-b")
 
 M = TypeVar("M", bound=messages.FromServer)
 
@@ -80,8 +82,8 @@ async def _call(people: list[_Person], say: Callable[[str], None]) -> bool:
     for person in people:
         await person.enter()
     say("ok      three links redeemed, three sockets open")
-    for partner in PARTNERS:
-        await therapist.do(messages.Admit(id=f"admit-{partner}", seat=partner.value))
+    for partner in _PARTNERS:
+        await therapist.do(messages.Admit(id=f"admit-{partner}", seat=partner))
     for person in people:
         await person.see(lambda view: view.scene == "room" and len(view.people) == 2)
     say("ok      both partners let in")
