@@ -19,6 +19,7 @@ check: .venv/.dev
 	$(bin)/mypy
 	$(bin)/lint-imports --no-logo
 	$(bin)/python -m server.protocol.reference --check
+	$(bin)/python -m server.rooms.diagram --check
 	node_modules/.bin/tsc --project web
 	node_modules/.bin/tsc --project tests/web
 	node --test $$(find tests/web -name '*.test.js')
@@ -29,6 +30,7 @@ bench: .venv/.dev
 
 docs: .venv/.dev
 	$(bin)/python -m server.protocol.reference
+	$(bin)/python -m server.rooms.diagram
 
 fmt: .venv/.dev
 	$(bin)/ruff check --fix --select I
