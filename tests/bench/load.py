@@ -58,13 +58,13 @@ class Load:
         self.members += members
         await caller.fill(room, members)
 
-    def _sampled(self, listener: Member, plain: bytes, now: float) -> None:
+    def _sampled(self, listener: Member, plain: bytes, arrived: float) -> None:
         number, packet = score.origin(plain)
         sender = self.members[number] if number < len(self.members) else None
         if sender is None or sender is listener or sender.room != listener.room:
             self._wrong += 1
         else:
-            self._delays.append(now - sender.sender.times[packet])
+            self._delays.append(arrived - sender.sender.times[packet])
 
     def prepare(self, seconds: float) -> None:
         """Make all packets of the next play."""
@@ -93,6 +93,8 @@ class Load:
         received, quiet = self._received(), 0.0
         while received < expected and quiet < _QUIET_SECONDS:
             await asyncio.sleep(_LOOK_SECONDS)
+            for member in self.members:
+                member.read()
             before, received = received, self._received()
             quiet = quiet + _LOOK_SECONDS if received == before else 0.0
         return received

@@ -46,8 +46,8 @@ class Member:
     def _wire(self, address: str) -> Wire:
         return Wire(address, certificate(), self._take)
 
-    def _take(self, plain: bytes, now: float) -> None:
-        self._sampled(self, plain, now)
+    def _take(self, plain: bytes, arrived: float) -> None:
+        self._sampled(self, plain, arrived)
 
     def prepare(self, slots: int) -> list[tuple[bytes, ...]]:
         """The encrypted datagrams of the next slots."""
@@ -56,6 +56,12 @@ class Member:
     def send(self, datagram: bytes) -> None:
         """Send one datagram to the host."""
         self.publishing.send(datagram)
+
+    def read(self) -> None:
+        """Take what has arrived."""
+        self.publishing.read()
+        if self.listening is not self.publishing:
+            self.listening.read()
 
     def check(self) -> None:
         """Let the host know that the peer still wants its packets."""

@@ -53,7 +53,7 @@ class Sender:
         self.mic = _Stream(mic, video=False)
         self.camera = _Stream(camera, video=True)
         self.times: list[float] = []
-        """When each packet was sent."""
+        """When each packet was sent, by `time.time`: the kernel notes arrivals so."""
         self._made = 0
         self._slots = 0
         self._transport_sequence = secrets.randbits(16)
@@ -118,6 +118,9 @@ class Player(Protocol):
     def check(self) -> None:
         """Send what keeps the connection."""
 
+    def read(self) -> None:
+        """Take what has arrived."""
+
 
 async def play(players: Sequence[Player], scores: Sequence[Sequence[tuple[bytes, ...]]]) -> float:
     """Send all scores (one for each player) in time with each other; the worst lateness in seconds.
@@ -125,7 +128,7 @@ async def play(players: Sequence[Player], scores: Sequence[Sequence[tuple[bytes,
     Whoever falls behind catches up without leaving anything out.
     """
     slots = max(len(score) for score in scores)
-    monotonic = time.monotonic
+    monotonic, clock = time.monotonic, time.time
     begin = monotonic()
     late = 0.0
     for slot in range(slots):
@@ -135,10 +138,12 @@ async def play(players: Sequence[Player], scores: Sequence[Sequence[tuple[bytes,
                 break
             await asyncio.sleep(max(0.0, due - monotonic()))
             late = max(late, monotonic() - due)
+            for player in players:
+                player.read()
             for player, score in zip(players[phase::_PHASES], scores[phase::_PHASES], strict=True):
                 times, send = player.sender.times, player.send
                 for datagram in score[slot]:
-                    times.append(monotonic())
+                    times.append(clock())
                     send(datagram)
                 if slot % _CHECK_SLOTS == 0:
                     player.check()

@@ -60,13 +60,16 @@ class Listening:
     def __init__(self, number: int) -> None:
         self.sender = Sender(number, "0", "1")
         self.sent: list[bytes] = []
-        self.checks = 0
+        self.checks = self.looks = 0
 
     def send(self, datagram: bytes) -> None:
         self.sent.append(datagram)
 
     def check(self) -> None:
         self.checks += 1
+
+    def read(self) -> None:
+        self.looks += 1
 
 
 async def test_a_play_sends_everything_in_order_and_notes_when() -> None:
@@ -83,3 +86,4 @@ async def test_a_play_sends_everything_in_order_and_notes_when() -> None:
         assert player.sender.times == sorted(player.sender.times)
         assert len(player.sender.times) == len(player.sent)
         assert player.checks == 1
+        assert player.looks >= len(made)

@@ -1,15 +1,16 @@
 """One light peer's connection: a socket, ICE checks, DTLS in the client's role, SRTP.
 
 It does as little as it can per packet, since the load generator shares the machine with what it measures: what arrives
-is counted, and one packet in fifty is opened.
+is counted, and one packet in fifty is opened. Once connected it is not woken by what arrives but looks for itself:
+waking a reader on the same machine is work of the sender's that no network card would ask of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from struct import Struct
 
 from aioice import stun
 
@@ -20,7 +21,9 @@ from tests.bench.offers import Remote
 
 SAMPLED = 50
 """One packet in so many is opened."""
-_BATCH = 16
+_TIMESTAMPS = 35
+"""SO_TIMESTAMPNS: the kernel notes when a datagram reached the socket, which reading it later does not change."""
+_TIMESPEC = Struct("qq")
 _BUFFER = 2 * 1024 * 1024
 _RETRY_SECONDS = 0.05
 _CONNECT_SECONDS = 15.0
@@ -30,7 +33,7 @@ class Wire:
     """A connection to the host that is being measured."""
 
     def __init__(self, address: str, certificate: Certificate, sample: Callable[[bytes, float], None]) -> None:
-        """Bind a port at `address`; `sample` gets the opened packets, and the time of their reading."""
+        """Bind a port at `address`; `sample` gets the opened packets, and when they arrived (`time.time`)."""
         self.own = Credentials.generate()
         self.received = 0
         """Packets of media that came."""
@@ -41,6 +44,7 @@ class Wire:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self._socket.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+        self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
         self._socket.setblocking(False)
         self._socket.bind((address, 0))
         self.address: tuple[str, int] = self._socket.getsockname()
@@ -56,7 +60,7 @@ class Wire:
         self._secure = secure = SecureTransport(
             self.certificate, [("sha-256", remote.fingerprint)], self.send, lambda: None, client=True
         )
-        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._readable)
+        asyncio.get_running_loop().add_reader(self._socket.fileno(), self.read)
         async with asyncio.timeout(_CONNECT_SECONDS):
             while not self._nominated.is_set():
                 self.check()
@@ -65,6 +69,7 @@ class Wire:
                 except TimeoutError:
                     continue
             await secure.handshake()
+        asyncio.get_running_loop().remove_reader(self._socket.fileno())
         self.protect = secure.protect
         self.profile = secure.profile
 
@@ -80,30 +85,36 @@ class Wire:
         except OSError:  # full, or the host has gone: it is missing in the counts
             pass
 
-    def _readable(self) -> None:
+    def read(self) -> None:
+        """Take all that has arrived."""
         recv = self._recv
-        for _ in range(_BATCH):
-            try:
-                data = recv(2048)
-            except OSError:
-                return
-            first = data[0]
-            if 128 <= first < 192:
-                if 192 <= data[1] <= 223:
-                    continue
-                self.received += 1
-                if self.received % SAMPLED == 0:
-                    self._open(data)
-            elif first < 4:
-                self._take_stun(data)
-            elif self._secure is not None:
-                self._secure.feed(data)
+        try:
+            while True:
+                if (self.received + 1) % SAMPLED:
+                    self._take(recv(2048))
+                else:
+                    data, notes, _, _ = self._socket.recvmsg(2048, 128)
+                    self._take(data, notes)
+        except OSError:  # nothing more, or the host has gone: it is missing in the counts
+            return
 
-    def _open(self, data: bytes) -> None:
-        now = time.monotonic()
+    def _take(self, data: bytes, notes: Sequence[tuple[int, int, bytes]] = ()) -> None:
+        first = data[0]
+        if 128 <= first < 192:
+            if not 192 <= data[1] <= 223:
+                self.received += 1
+                if notes:
+                    self._open(data, notes)
+        elif first < 4:
+            self._take_stun(data)
+        elif self._secure is not None:
+            self._secure.feed(data)
+
+    def _open(self, data: bytes, notes: Sequence[tuple[int, int, bytes]]) -> None:
+        seconds, nanoseconds = next(_TIMESPEC.unpack(note) for _, kind, note in notes if kind == _TIMESTAMPS)
         try:
             if self._secure is not None:
-                self._sample(self._secure.unprotect(data), now)
+                self._sample(self._secure.unprotect(data), seconds + nanoseconds / 1e9)
         except SrtpError:
             self.unreadable += 1
 
@@ -121,5 +132,4 @@ class Wire:
         """End the session and free the port."""
         if self._secure is not None:
             await self._secure.close()
-        asyncio.get_running_loop().remove_reader(self._socket.fileno())
         self._socket.close()
