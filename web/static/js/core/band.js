@@ -94,7 +94,7 @@ export function pauseLine(view, t) {
     return view.timeOut ? t('Time-out. The dialogue waits here.') : t('You speak. The dialogue waits here.');
   }
   const name = nameOf(view, 'therapist') ?? '';
-  if (view.scene === 'aside') return t('You are aside with {name}. The dialogue waits here.', { name });
+  if (view.scene === 'aside') return t('You are alone with {name}. Your partner neither sees nor hears you.', { name });
   return t('{name} speaks. The dialogue waits here.', { name });
 }
 

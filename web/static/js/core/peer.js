@@ -205,7 +205,7 @@ export class Peer {
     if (codecs.length) transceiver.setCodecPreferences?.(codecs);
   }
 
-  /** Sound goes first, and a face rather gets coarse than jerky: neither can be said before the answer in every browser. */
+  /** Sound goes first, and a picture gives way in size and in pace alike: not every browser takes this before the answer. */
   async #tune() {
     for (const [medium, { sender }] of this.#sending) {
       const parameters = sender.getParameters();
@@ -213,7 +213,7 @@ export class Peer {
       if (!encoding) continue;
       encoding.maxBitrate = medium === 'mic' ? MIC_BITRATE : CAMERA_BITRATE;
       encoding.priority = encoding.networkPriority = medium === 'mic' ? 'high' : 'medium';
-      if (medium === 'camera') parameters.degradationPreference = 'maintain-framerate';
+      if (medium === 'camera') parameters.degradationPreference = 'balanced';
       await sender.setParameters(parameters).catch(() => {}); // a browser that knows less sends all the same
     }
   }

@@ -17,8 +17,9 @@ export const VERSION = 1;
 export const PING_EVERY = 1500;
 export const SILENCE = 3500;
 export const OPEN_WITHIN = 5000;
-/** Waits before trying again, in ms; the last one repeats. Each is varied by 30 % so that pages do not come back in step. */
+/** When to try again, in ms after the loss; then every `RETRY_EVERY`. Varied by 30 % so that pages do not come back in step. */
 export const RETRIES = [0, 300, 1200, 2700, 4800, 7000];
+export const RETRY_EVERY = 4000;
 /** After being told of too many messages. */
 const AFTER_RATE = 5000;
 const PINGS_KEPT = 5;
@@ -228,7 +229,8 @@ export class Signal {
   /** @param {number | null} wait @param {boolean} refused whether it never opened */
   #lost(wait = null, refused = false) {
     this.#drop();
-    const base = wait ?? RETRIES[Math.min(this.#tries, RETRIES.length - 1)] ?? 0;
+    const [at = 0, former = 0] = [RETRIES[this.#tries], RETRIES[this.#tries - 1]];
+    const base = wait ?? (this.#tries < RETRIES.length ? at - former : RETRY_EVERY);
     this.#tries += 1;
     this.#stopRetry = this.#clock.after(base * (0.7 + 0.6 * this.#random()), () => this.#connect());
     if (refused) void this.#ask();

@@ -104,12 +104,12 @@ function dialogue(wish) {
 
 async function enter() {
   own.meter.wake();
-  if (!own.mic && !own.camera && live.view?.scene === 'left') void own.open();
+  if (!own.mic && !own.camera && !own.problem) void own.open();
   entering = true;
   refusedEntry = null;
   draw();
   if (live.signal) {
-    await live.command({ type: 'enter' });
+    await live.enter();
     entering = false;
     draw();
     return;

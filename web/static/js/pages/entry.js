@@ -68,7 +68,7 @@ export async function post(path, body) {
 export async function whyRefused() {
   try {
     const response = await fetch(`${location.pathname}/ws`, { signal: AbortSignal.timeout(5000) });
-    return response.status === 401 || response.status === 403 || response.status === 404 ? 'revoked' : null;
+    return response.status === 401 ? 'revoked' : null;
   } catch {
     return null;
   }

@@ -48,6 +48,7 @@ export class Live {
   #peer = null;
   #motion = new Motion();
   #said = '';
+  #gone = false;
 
   /** @param {LiveOptions} options */
   constructor({ own, ...on }) {
@@ -57,6 +58,15 @@ export class Live {
 
   /** Opens the socket of the seat that this page's address names. */
   start() {
+    this.#open();
+    for (const name of ['online', 'focus']) addEventListener(name, () => this.signal?.wake());
+    addEventListener('offline', () => this.#peer?.offline());
+    addEventListener('online', () => this.#peer?.online());
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.signal?.wake());
+    window.setInterval(() => void this.#look(), STATS_EVERY);
+  }
+
+  #open() {
     this.signal = new Signal({
       url: socketAddress(location.origin, location.pathname),
       probe: whyRefused,
@@ -69,11 +79,15 @@ export class Live {
       },
     });
     this.signal.start();
-    for (const name of ['online', 'focus']) addEventListener(name, () => this.signal?.wake());
-    addEventListener('offline', () => this.#peer?.offline());
-    addEventListener('online', () => this.#peer?.online());
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.signal?.wake());
-    window.setInterval(() => void this.#look(), STATS_EVERY);
+  }
+
+  /** Comes back in after having left: the socket of the former stay is closed for good, so another is opened. */
+  async enter() {
+    if (this.#gone) {
+      this.#gone = false;
+      this.#open();
+    }
+    return this.command({ type: 'enter' });
   }
 
   /** The server's time. */
@@ -149,7 +163,8 @@ export class Live {
   /** @param {string} code */
   #over(code) {
     if (code === 'version') this.#on.refused(code);
-    this.over = code;
+    this.#gone = this.view?.scene === 'left'; // a screen of its own, with a way back
+    this.over = this.#gone || this.view?.scene === 'ended' ? null : code;
     this.#close();
     this.#own.stop();
     this.#on.changed();

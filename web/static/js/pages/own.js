@@ -119,7 +119,6 @@ export class Own {
     this[device]?.stop();
     this[device] = track;
     track.enabled = device === 'camera' || this.micOn;
-    if (device === 'camera') track.contentHint = 'motion';
     track.onended = () => {
       if (this[device] !== track) return;
       this[device] = null;

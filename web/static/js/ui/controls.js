@@ -12,7 +12,7 @@ import { attribute, h, show } from './dom.js';
  * @property {boolean} peeking
  * @property {boolean} canPeek
  * @property {boolean} live entered and not left: there is something to leave
- * @property {boolean} canTimeOut
+ * @property {boolean} canTimeOut here; the therapist's stands beside the wide button
  */
 
 /** @typedef {{mic: () => void, camera: () => void, peek: () => void, timeOut: () => void, leave: () => void, quickExit: () => void}} ControlActs */
@@ -44,7 +44,8 @@ export function makeControls(t, acts) {
     show(peek, model.live && model.canPeek && model.camera);
     relabel(timeOut, t('Time-out'));
     attribute(timeOut, 'title', t('Stops everything at once, for twenty minutes. Nobody can refuse it.'));
-    show(timeOut, model.canTimeOut);
+    if (model.canTimeOut) peek.after(timeOut);
+    else timeOut.remove();
     leave.label(t('Leave'), t('Really leave?'));
     show(leave.element, model.live);
     relabel(exit, t('Quick exit'));

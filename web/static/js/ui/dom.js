@@ -48,6 +48,17 @@ export function show(element, visible) {
   if (element.hidden === visible) element.hidden = !visible;
 }
 
+/**
+ * Puts a part into its parent, or takes it out: an action stands on the page once, and only where it can be done.
+ * @param {Element} parent
+ * @param {Element} element
+ * @param {boolean} there
+ */
+export function present(parent, element, there) {
+  if (there && element.parentElement !== parent) parent.append(element);
+  if (!there && element.parentElement === parent) element.remove();
+}
+
 /** A symbol of `templates/icons.svg`. @param {string} name @returns {SVGSVGElement} */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');

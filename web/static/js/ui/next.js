@@ -31,8 +31,8 @@ export function makeNext(t, acts) {
   const wide = button({ action: 'advance', words: '', icon: 'next', kind: 'primary go', key: 'Space' }, () => press());
   const timeOut = button({ action: 'time-out', words: '', icon: 'time-out', kind: 'stop', key: 'T' }, acts.timeOut);
   const pause = button({ action: 'pause', words: '', icon: 'chair', key: 'C' }, acts.pause);
-  const row = h('div', { class: 'row' }, undo, pause, begin, wide, timeOut);
-  const element = h('section', { class: 'next' }, line, warning, others, row);
+  const row = h('div', { class: 'row' }, undo, pause, begin, timeOut);
+  const element = h('section', { class: 'next' }, line, warning, row, others);
   /** @type {View | null} */
   let view = null;
   /** @type {Step | undefined} */
@@ -76,8 +76,9 @@ export function makeNext(t, acts) {
   function drawRow() {
     if (!view?.lead) return;
     const running = view.indicator !== null;
-    show(wide, first !== undefined);
-    if (first) {
+    if (!first) wide.remove();
+    else {
+      if (!wide.isConnected || wide.parentElement !== row) begin.after(wide);
       attribute(wide, 'data-action', first.action);
       attribute(wide, 'data-edge', first.data['edge']);
       const words = wide.querySelector('.words');

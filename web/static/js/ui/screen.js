@@ -1,7 +1,8 @@
 /**
  * The whole call page as one picture: makes the parts once and draws a state into them.
  *
- * Parts are hidden, never taken out: a video that leaves the document stops. No socket is known here; see `pages/call.js`.
+ * Screens come and go, but the frame with the faces is hidden and never taken out: a video that leaves the document
+ * stops. No socket is known here; see `pages/call.js`.
  */
 
 import { spoken } from '../core/band.js';
@@ -11,7 +12,7 @@ import { button, relabel } from './button.js';
 import { calmEnd, calmOf, makeCalm } from './calm.js';
 import { makeControls } from './controls.js';
 import { makeDoor, makeLanguages } from './door.js';
-import { attribute, h, put, show } from './dom.js';
+import { attribute, h, present, put, show } from './dom.js';
 import { makeIndicator } from './indicator.js';
 import { makeNext } from './next.js';
 import { makeNotices } from './notices.js';
@@ -77,7 +78,9 @@ export function makeScreen(stage, spokenRegion, words, acts) {
   };
   const controls = makeControls(t, { ...acts.controls, peek });
   controls.element.prepend(sheet);
-  put(stage, top, notices.element, door.element, calm.element, frame, next.element, panel.element, controls.element);
+  const screens = h('div', { class: 'screens' });
+  const lead = h('div', { class: 'lead' });
+  put(stage, top, notices.element, screens, frame, lead, controls.element);
 
   function silenced() {
     silent = true;
@@ -107,13 +110,13 @@ export function makeScreen(stage, spokenRegion, words, acts) {
     attribute(stage, 'data-panel', panelOpen);
     languages.update();
     show(top, atDoor || scene === 'waiting');
-    show(door.element, atDoor);
+    present(screens, door.element, atDoor);
     if (atDoor) door.update(state.door);
     door.picture(atDoor && state.door.hasCamera ? state.stream : null);
     drawCalm(state, atDoor || call);
     show(frame, call);
     const place = call ? frame : stage;
-    if (notices.element.parentElement !== place) place.insertBefore(notices.element, call ? null : door.element);
+    if (notices.element.parentElement !== place) place.insertBefore(notices.element, call ? null : screens);
     drawFaces(state, call);
     indicator.update(over ? null : view);
     self.update(state.stream, call && peeking, t('Me'));
@@ -125,15 +128,16 @@ export function makeScreen(stage, spokenRegion, words, acts) {
 
   /** @param {State} state @param {boolean} other */
   function drawCalm({ view, over, now }, other) {
-    show(calm.element, !other);
+    present(screens, calm.element, !other);
     if (other) return;
     const still = { heading: t('One moment …'), picture: /** @type {const} */ ('breath'), lines: [], clock: null, buttons: [], code: null };
     calm.update(over ? calmEnd(over, t) : ((view && calmOf(view, t, hour, now)) ?? still));
   }
 
   /** @param {State} state @param {boolean} call */
-  function drawFaces({ view, linked, still }, call) {
+  function drawFaces({ view, linked, still, within }, call) {
     const models = view && call ? tiles(view, { linked, still }) : [];
+    if (!within) for (const tile of faces.values()) tile.clear();
     attribute(frame, 'data-faces', models.filter((it) => it.place !== 'none').length);
     for (const [seat, tile] of faces) {
       const model = models.find((it) => it.seat === seat);
@@ -145,7 +149,8 @@ export function makeScreen(stage, spokenRegion, words, acts) {
   /** @param {State} state @param {boolean} call */
   function drawLead({ view, now }, call) {
     const leads = call && view !== null && view.lead !== null;
-    for (const part of [next.element, panel.element, sheet]) show(part, leads);
+    for (const part of [next.element, panel.element]) present(lead, part, leads);
+    show(sheet, leads);
     if (!leads) return;
     next.update(view);
     panel.update(view);
@@ -170,12 +175,12 @@ export function makeScreen(stage, spokenRegion, words, acts) {
 
   /** @param {State} state */
   function drawNotices({ view, linked, over, within, door: { problem: code, asking } }) {
-    const lost = view !== null && !linked && !over;
+    const lost = within && !linked && !over;
     notices.stand(
       'connection',
       lost ? { code: 'connection', text: t('The connection is being restored. Nothing is lost; please wait a moment.') } : null,
     );
-    const aside = view?.scene === 'aside' && !view.lead;
+    const aside = view?.scene === 'aside' && !view.lead && !view.indicator;
     const alone = aside && t('You are alone with {name}. Your partner neither sees nor hears you.', { name: nameOf(view, 'therapist') ?? '' });
     const sound = { code: 'sound', text: t('Your browser holds the sound back.'), action: { name: 'hear', words: t('Tap to hear'), press: hear } };
     notices.stand('sound', silent && view && inCall(view) && view.people.length ? sound : null);

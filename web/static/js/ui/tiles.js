@@ -42,6 +42,10 @@ export function makeTile(seat, silenced) {
       if (medium === 'mic') swap(audio, track, hear);
       if (medium === 'camera') swap(video, track, () => void video.play().catch(() => {}));
     },
+    /** Nothing of the other stays on a page that is out of the call. */
+    clear() {
+      for (const media of [video, audio]) media.srcObject = null;
+    },
     /** @param {TileModel} model @param {Translate} t @param {string | null} roleName */
     update(model, t, roleName) {
       attribute(element, 'data-place', model.place);
@@ -77,7 +81,7 @@ function veilWords({ veil, name }, t) {
     case 'away':
       return t('{name}’s connection is lost. It is the network, not {name}.', { name });
     case 'own-network':
-      return t('Your connection is being restored.');
+      return ''; // one sentence for the whole page says it
     case 'still':
       return t('The picture stands still. It is the network, not {name}.', { name });
     case 'camera-off':
