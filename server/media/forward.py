@@ -34,7 +34,10 @@ class Listener(Protocol):
     counters: Counters
     secure: SecureTransport
     paths: Paths
-    round_trip: float | None
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds to the peer and back, or None while unknown."""
 
     def send_media(self, packet: bytes) -> bool:
         """Protect and send one packet; whether it went."""

@@ -194,7 +194,7 @@ class MediaEngine:
                 if owner is None or not owner.take(data, link, address, now):
                     self._find_sender(data, link, address, now)
             elif first < 4:
-                self._check(data, link, address, known=owner is not None)
+                self._check(data, link, address, owner)
             elif 20 <= first < 64 and owner is not None:
                 owner.take(data, link, address, self.clock())
             else:
@@ -208,9 +208,9 @@ class MediaEngine:
             log.error("A media connection failed and was closed.", error=error)
             owner.surroundings.ended(owner)
 
-    def _check(self, data: bytes, link: Link, address: SocketAddress, *, known: bool) -> None:
+    def _check(self, data: bytes, link: Link, address: SocketAddress, owner: Owner | None) -> None:
         now = self.clock()
-        if not known and not self._gate.lets_check(address, now):
+        if not (owner.checks.lets(now) if isinstance(owner, Peer) else self._gate.lets_check(address, now)):
             self.counters.dropped["check-rate"] += 1
             return
         message = ice.parse_check(data)

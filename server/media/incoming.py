@@ -28,7 +28,10 @@ class Sender(Protocol):
     """What a stream needs of the connection that it comes in by."""
 
     counters: Counters
-    own_ssrc: int
+
+    @property
+    def own_ssrc(self) -> int:
+        """The host's name in control packets."""
 
     @property
     def media(self) -> Mapping[Medium, IncomingStream]:

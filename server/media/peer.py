@@ -18,7 +18,9 @@ from server.media import extensions, ice, rtcp, rtp
 from server.media.answer import OutgoingSsrc
 from server.media.budget import Budget
 from server.media.congestion import TransportFeedback
+from server.media.control import REPORT_SECONDS, ControlChannel
 from server.media.forward import OutgoingStream
+from server.media.gate import PEER_CHECKS_A_SECOND, Allowance
 from server.media.incoming import NO_LEVEL, IncomingStream, RetransmissionStream
 from server.media.levels import VoiceActivity
 from server.media.liveness import Liveness
@@ -30,8 +32,7 @@ from server.media.udp import Link, SocketAddress
 
 _MAX_STREAMS = 32
 _FEEDBACK_SECONDS = 0.1
-_REPORT_SECONDS = 1.0
-_CONNECT_SECONDS = 30.0
+_CONNECT_SECONDS = 15.0
 
 
 class Surroundings(Protocol):
@@ -76,15 +77,10 @@ class Peer:
         self.connected = False
         """The handshake is through and the certificate is the announced one."""
         self.closed = False
-        self.own_ssrc = secrets.randbits(31) | 1
-        self.round_trip: float | None = None
-        self.estimate: int | None = None
-        """The last REMB, in bits a second."""
         self.packets_in = 0
         self.media: dict[Medium, IncomingStream] = {}
         self.streams: dict[int, IncomingStream | RetransmissionStream] = {}
         self.outgoing: dict[tuple[Seat, Medium], OutgoingStream] = {}
-        self._outgoing_by_ssrc: dict[int, OutgoingStream] = {}
         self._announced: dict[int, Section] = {}
         self._sections = {section.mid: section for section in offer.sends}
         self._mid_id = next((section.extensions.mid for section in offer.sends if section.extensions.mid), 0)
@@ -96,7 +92,7 @@ class Peer:
         self._torn: list[IncomingStream] = []
         self._handshaking = False
         self._budget = Budget(now)
-        self._clock_offset: int | None = None
+        self.checks = Allowance(PEER_CHECKS_A_SECOND)
         self._feedback_at = now
         self._report_at = now
         self._began_at = now
@@ -105,6 +101,7 @@ class Peer:
                 if ssrc is not None:
                     self._announced[ssrc] = section
         self._name_outgoing()
+        self.control = ControlChannel(self.counters, self.streams, self.outgoing.values(), surroundings.ntp)
 
     def _name_outgoing(self) -> None:
         cnames: dict[Seat, str] = {}
@@ -116,12 +113,21 @@ class Peer:
             )
             stream = OutgoingStream(self, section, names)
             self.outgoing[section.seat, section.medium] = stream
-            self._outgoing_by_ssrc[names.ssrc] = stream
 
     @property
     def names(self) -> Sequence[OutgoingSsrc]:
         """The names of the six outgoing streams, in the order of the offer's receiving sections."""
         return [stream.names for stream in self.outgoing.values()]
+
+    @property
+    def own_ssrc(self) -> int:
+        """The host's name in the control packets of this connection."""
+        return self.control.own_ssrc
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds to the peer and back, as its receiver reports show."""
+        return self.control.round_trip
 
     # --- what arrives ----------------------------------------------------------------------------
 
@@ -165,7 +171,7 @@ class Peer:
         try:
             if control:
                 self.liveness.heard(now)
-                self._take_control(plain, now)
+                self.control.take(plain, now)
             else:
                 self.liveness.heard_media(now)
                 self._take_media(plain, now)
@@ -242,44 +248,8 @@ class Peer:
             self.send_control(stream.feedback(now, self.round_trip or 0.1))
         self._torn.clear()
 
-    # --- control that arrives --------------------------------------------------------------------
-
-    def _take_control(self, plain: bytes, now: float) -> None:
-        for packet in rtcp.parse(plain):
-            match packet:
-                case rtcp.SenderReport(ssrc=ssrc, reports=reports):
-                    stream = self.streams.get(ssrc)
-                    if isinstance(stream, IncomingStream):
-                        stream.reported(packet, now)
-                    self._take_reports(reports, now)
-                case rtcp.ReceiverReport(reports=reports):
-                    self._take_reports(reports, now)
-                case rtcp.Nack(media=media, lost=lost):
-                    outgoing = self._outgoing_by_ssrc.get(media)
-                    if outgoing is not None:
-                        self.counters.nacks_in += len(lost)
-                        for number in lost:
-                            outgoing.retransmit(number, now)
-                case rtcp.KeyFrameRequest(media=media):
-                    outgoing = self._outgoing_by_ssrc.get(media)
-                    if outgoing is not None and isinstance(outgoing.source, IncomingStream):
-                        outgoing.source.key_frames.ask(now)
-                case rtcp.Remb(bitrate=bitrate):
-                    self.estimate = bitrate
-                case rtcp.Bye():
-                    pass  # a browser that goes ends its DTLS session too; one that only renumbers is learnt by mid
-
-    def _take_reports(self, reports: Sequence[rtcp.ReportBlock], now: float) -> None:
-        for block in reports:
-            outgoing = self._outgoing_by_ssrc.get(block.ssrc)
-            if outgoing is not None and (measured := outgoing.round_trip(block, now)) is not None:
-                known = self.round_trip
-                self.round_trip = measured if known is None else known + (measured - known) / 4
-
     def clock_offset(self, report: rtcp.SenderReport, arrived: float) -> int:
-        if self._clock_offset is None:
-            self._clock_offset = self.surroundings.ntp(arrived) - report.ntp
-        return self._clock_offset
+        return self.control.clock_offset(report, arrived)
 
     # --- what goes out ---------------------------------------------------------------------------
 
@@ -338,9 +308,9 @@ class Peer:
             self._send_feedback()
             if self.voice.passed(now):
                 self.surroundings.spoke(self)
-        if now - self._report_at >= _REPORT_SECONDS:
+        if now - self._report_at >= REPORT_SECONDS:
             self._report_at = now
-            self._send_reports(now)
+            self.send_control(self.control.reports(now))
             self.paths.prune(now)
 
     def _send_feedback(self) -> None:
@@ -349,18 +319,6 @@ class Peer:
             media = next(iter(self.streams), 0)
             for body in messages:
                 self.send_control(rtcp.transport_feedback(self.own_ssrc, media, body))
-
-    def _send_reports(self, now: float) -> None:
-        blocks = [
-            stream.reception.block(stream.ssrc, now)
-            for stream in self.media.values()
-            if now - stream.last_time < 2 * _REPORT_SECONDS
-        ]
-        report = rtcp.receiver_report(rtcp.ReceiverReport(self.own_ssrc, tuple(blocks)))
-        compound = report + rtcp.source_description(self.own_ssrc, "host")
-        for stream in self.outgoing.values():
-            compound += stream.report(now)
-        self.send_control(compound)
 
     # --- the end ---------------------------------------------------------------------------------
 

@@ -1,14 +1,13 @@
 """A light WebRTC peer that behaves like a call page: for `python -m server selftest`, tests and benches.
 
-It makes the offer of nine sections, checks and nominates as a controlling ICE agent, is the DTLS client, sends packets
-that look like Opus and VP8 but cannot be decoded, and counts what arrives. It is no part of the host.
+It checks and nominates as a controlling ICE agent, is the DTLS client, sends what `synthetic.py` makes, and counts what
+arrives. It is no part of the host.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,32 +16,16 @@ from dataclasses import dataclass, field
 from aioice import stun
 
 from server.domain.seats import Medium, Seat, other_seats
-from server.media import congestion, extensions, ice, rtcp, rtp
-from server.media.extensions import ExtensionIds
+from server.media import congestion, ice, rtcp, rtp
 from server.media.ice import Credentials
 from server.media.sdp import MEDIA
 from server.media.secure import Certificate, SecureTransport, SrtpError
+from server.media.synthetic import CHROMIUM, Dialect, SyntheticStream, write_offer
 from server.media.udp import Link, SocketAddress, UdpLink
 from server.tasks import Tasks
 
 _CHECK_SECONDS = 2.5
 _RETRY_SECONDS = 0.05
-_KEPT = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """The numbers that a browser chooses for itself."""
-
-    opus: int = 111
-    vp8: int = 96
-    rtx: int | None = 97
-    ids: ExtensionIds = field(default_factory=lambda: ExtensionIds(4, 1, 2, 3))
-
-
-CHROMIUM = Dialect()
-FIREFOX = Dialect(109, 120, 124, ExtensionIds(3, 1, 4, 7))
-PLAIN = Dialect(rtx=None)
 
 
 @dataclass(slots=True)
@@ -57,27 +40,6 @@ class Heard:
     reports: list[rtcp.SenderReport] = field(default_factory=list)
     byes: int = 0
     recent: deque[rtp.Packet] = field(default_factory=lambda: deque(maxlen=2000))
-
-
-class _Stream:
-    """One of the three media that the probe sends."""
-
-    def __init__(self, medium: Medium, mid: str, dialect: Dialect) -> None:
-        self.medium = medium
-        self.mid = mid.encode("ascii")
-        self.video = medium is not Medium.MIC
-        self.payload_type = dialect.vp8 if self.video else dialect.opus
-        self.ssrc = secrets.randbits(31) | 1
-        self.rtx_ssrc = secrets.randbits(31) | 1
-        self.sequence = secrets.randbits(15)
-        self.rtx_sequence = secrets.randbits(15)
-        self.timestamp = secrets.randbits(32)
-        self.picture = secrets.randbits(15)
-        self.packets = 0
-        self.octets = 0
-        self.key_wanted = True
-        self.key_requests = 0
-        self.sent: dict[int, rtp.Packet] = {}
 
 
 class Probe:
@@ -99,7 +61,7 @@ class Probe:
         """Packets for which this is true are not sent at first, as if the uplink had lost them."""
         self.mute = False
         """Nothing is sent or read any more, as if the network had gone."""
-        self.streams = {medium: _Stream(medium, str(index), dialect) for index, medium in enumerate(MEDIA)}
+        self.streams = {medium: SyntheticStream(medium, str(index), dialect) for index, medium in enumerate(MEDIA)}
         self._certificate = Certificate()
         self._own = Credentials.generate()
         self._remote = Credentials("", "")
@@ -120,43 +82,7 @@ class Probe:
 
     def offer(self) -> str:
         """The offer that a call page of this seat would make."""
-        mids = [str(number) for number in range(9)]
-        lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", f"a=group:BUNDLE {' '.join(mids)}"]
-        for number, mid in enumerate(mids):
-            medium = MEDIA[number % 3]
-            lines += self._section(mid, medium, sending=number < 3)
-        return "\r\n".join(lines) + "\r\n"
-
-    def _section(self, mid: str, medium: Medium, *, sending: bool) -> list[str]:
-        dialect, ids, stream = self.dialect, self.dialect.ids, self.streams[medium]
-        video = stream.video
-        numbers = [dialect.vp8] + ([dialect.rtx] if dialect.rtx else []) if video else [dialect.opus]
-        lines = [
-            f"m={'video' if video else 'audio'} 9 UDP/TLS/RTP/SAVPF {' '.join(map(str, numbers))}",
-            "c=IN IP4 0.0.0.0",
-            f"a=ice-ufrag:{self._own.ufrag}",
-            f"a=ice-pwd:{self._own.password}",
-            f"a=fingerprint:sha-256 {self._certificate.fingerprint}",
-            "a=setup:actpass",
-            f"a=mid:{mid}",
-            f"a=extmap:{ids.mid} {extensions.MID}",
-            f"a=extmap:{ids.abs_send_time} {extensions.ABS_SEND_TIME}",
-            f"a=extmap:{ids.transport_sequence} {extensions.TRANSPORT_SEQUENCE}",
-            "a=sendonly" if sending else "a=recvonly",
-            "a=rtcp-mux",
-            "a=rtcp-rsize",
-        ]
-        if not video:
-            lines += [f"a=extmap:{ids.audio_level} {extensions.AUDIO_LEVEL}", f"a=rtpmap:{numbers[0]} opus/48000/2"]
-            lines += [f"a=rtcp-fb:{numbers[0]} transport-cc", f"a=fmtp:{numbers[0]} minptime=10;useinbandfec=1"]
-            return lines
-        lines.append(f"a=rtpmap:{numbers[0]} VP8/90000")
-        lines += [f"a=rtcp-fb:{numbers[0]} {item}" for item in ("goog-remb", "transport-cc", "nack", "nack pli")]
-        if dialect.rtx:
-            lines += [f"a=rtpmap:{dialect.rtx} rtx/90000", f"a=fmtp:{dialect.rtx} apt={dialect.vp8}"]
-            if sending:
-                lines.append(f"a=ssrc-group:FID {stream.ssrc} {stream.rtx_ssrc}")
-        return lines
+        return write_offer(self.dialect, self._own, self._certificate.fingerprint, self.streams)
 
     async def connect(self, answer: str, *, seconds: float = 5.0) -> None:
         """Reach the host as the answer says. Raises TimeoutError or HandshakeError."""
@@ -243,44 +169,17 @@ class Probe:
 
     def send_media(self, medium: Medium, size: int, *, level: int = 30, marker: bool = True) -> rtp.Packet:
         """Make and send one packet with a payload of `size` octets; video is a key frame when one was asked for."""
-        packet, data = self._make(medium, size, level, marker)
+        data = self.make(medium, size, level=level, marker=marker)
+        packet = rtp.parse(data)
         if not self.lose(packet):
             self._send(self.protected(data))
         return packet
 
-    def _make(self, medium: Medium, size: int, level: int, marker: bool) -> tuple[rtp.Packet, bytes]:
+    def make(self, medium: Medium, size: int, *, level: int = 30, marker: bool = True) -> bytes:
+        """The next packet of a medium, neither protected nor sent."""
+        self._transport_sequence += 1
         stream = self.streams[medium]
-        stream.sequence = (stream.sequence + 1) & 0xFFFF
-        stream.timestamp = (stream.timestamp + (900 if stream.video else 960)) & 0xFFFFFFFF
-        payload = self._frame(stream, size) if stream.video else bytes(size)
-        data = self._dress(stream, stream.payload_type, stream.sequence, stream.ssrc, payload, level, marker)
-        packet = rtp.parse(data)
-        stream.packets += 1
-        stream.octets += size
-        if stream.video and self._keep:
-            stream.sent[stream.sequence] = packet
-            stream.sent.pop((stream.sequence - _KEPT) & 0xFFFF, None)
-        return packet, data
-
-    def _frame(self, stream: _Stream, size: int) -> bytes:
-        key, stream.key_wanted = stream.key_wanted, False
-        stream.picture = (stream.picture + 1) & 0x7FFF
-        head = b"\x90\xc0" + (0x8000 | stream.picture).to_bytes(2, "big") + bytes((stream.picture & 0xFF,))
-        return head + (b"\x00" if key else b"\x01") + bytes(max(0, size - 6))
-
-    def _dress(
-        self, stream: _Stream, payload_type: int, number: int, ssrc: int, payload: bytes, level: int, marker: bool
-    ) -> bytes:
-        ids = self.dialect.ids
-        self._transport_sequence = (self._transport_sequence + 1) & 0xFFFF
-        elements = {
-            ids.transport_sequence: self._transport_sequence.to_bytes(2, "big"),
-            ids.mid: stream.mid,
-        }
-        if not stream.video:
-            elements[ids.audio_level] = bytes((level,))
-        block = extensions.build(elements)
-        return rtp.build(payload_type, number, stream.timestamp, ssrc, payload, marker=marker, extensions=block)
+        return stream.next(size, self._transport_sequence, level=level, marker=marker, keep=self._keep)
 
     def send_report(self, medium: Medium) -> None:
         """Send a sender report about one medium."""
@@ -295,9 +194,9 @@ class Probe:
         for slot in range(int(seconds * 100)):
             if slot % 100 == 0:
                 self.streams[Medium.CAMERA].key_wanted = True
-            made = [self.protected(self._make(Medium.CAMERA, video_size, 30, marker=True)[1])]
+            made = [self.protected(self.make(Medium.CAMERA, video_size))]
             if slot % 2 == 0:
-                made.append(self.protected(self._make(Medium.MIC, audio_size, 30, marker=False)[1]))
+                made.append(self.protected(self.make(Medium.MIC, audio_size, marker=False)))
             slots.append(tuple(made))
         return slots
 
@@ -362,20 +261,12 @@ class Probe:
                 case _:
                     pass
 
-    def _repair(self, stream: _Stream, lost: Sequence[int]) -> None:
+    def _repair(self, stream: SyntheticStream, lost: Sequence[int]) -> None:
         for number in lost:
-            packet = stream.sent.get(number)
-            if packet is None:
-                continue
-            payload, payload_type, ssrc = packet.payload, packet.payload_type, packet.ssrc
-            if self.dialect.rtx is not None:
-                stream.rtx_sequence = (stream.rtx_sequence + 1) & 0xFFFF
-                payload = number.to_bytes(2, "big") + payload
-                number, payload_type, ssrc = stream.rtx_sequence, self.dialect.rtx, stream.rtx_ssrc
-            data = self._dress(stream, payload_type, number, ssrc, payload, 0, packet.marker)
-            # the timestamp is that of the packet, not the stream's newest
-            data = data[:4] + packet.timestamp.to_bytes(4, "big") + data[8:]
-            self._send(self.protected(data))
+            data = stream.again(number, self._transport_sequence + 1)
+            if data is not None:
+                self._transport_sequence += 1
+                self._send(self.protected(data))
 
 
 async def play(probes: Sequence[Probe], seconds: float) -> int:

@@ -105,6 +105,8 @@ class Room:
             packets, octets = self._past.get(key, (0, 0))
             self._past[key] = (packets + stream.packets, octets + stream.octets)
         peer.shut()
+        if peer.voice.speaking:
+            self._services.voice_changed(self.room_id, seat, False, peer.voice.level)
         self._services.forget(peer)
         self._services.spawn("media-close", self._close(peer))
         return peer
@@ -230,7 +232,7 @@ class Room:
                 state=self._states.get(seat, PathState.CONNECTING).value,
                 profile=peer.secure.profile,
                 round_trip=peer.round_trip,
-                estimate=peer.estimate,
+                estimate=peer.control.estimate,
                 silence=peer.liveness.silence(now),
                 speaking=peer.voice.speaking,
                 level=peer.voice.level,

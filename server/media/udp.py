@@ -16,6 +16,9 @@ _BATCH = 64
 _BUFFER = 4 * 1024 * 1024
 """Octets of the kernel's queues: a key frame for 45 peers must not overflow them."""
 
+_SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 32, 33
+"""Linux's, which the socket module does not name; elsewhere they fail and the plain ones serve."""
+
 SocketAddress = tuple[Any, ...]
 """What the kernel names a peer by: (address, port) and for IPv6 two numbers more."""
 
@@ -36,6 +39,15 @@ class Link(Protocol):
         """Send one datagram now or lose it; whether the kernel took it. Never raises, never queues."""
 
 
+def _widen(sock: socket.socket) -> None:
+    """Ask for long queues; beyond the kernel's limit (net.core.rmem_max) only a privileged process gets them."""
+    for option, forced in ((socket.SO_RCVBUF, _SO_RCVBUFFORCE), (socket.SO_SNDBUF, _SO_SNDBUFFORCE)):
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, forced, _BUFFER)
+        except OSError:
+            sock.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+
+
 class UdpLink:
     """A bound UDP socket on the running loop."""
 
@@ -54,8 +66,7 @@ class UdpLink:
         try:
             if family == socket.AF_INET6:
                 self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-                self._socket.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+            _widen(self._socket)
             self._socket.setblocking(False)
             self._socket.bind((host, port))
         except OSError:

@@ -10,7 +10,8 @@ import pytest
 
 from server.domain.seats import SEATS, Medium, Route, Routes, Seat
 from server.media.host import MediaEngine
-from server.media.probe import CHROMIUM, Dialect, Probe
+from server.media.probe import Probe
+from server.media.synthetic import CHROMIUM, Dialect
 from server.ports import PathState
 
 ROOM = "room"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.media.gate import ALL_CHECKS_A_SECOND, CHECKS_A_SECOND, SEARCHES_A_SECOND, Gate
+from server.media.gate import ALL_CHECKS_A_SECOND, CHECKS_A_SECOND, SEARCHES_A_SECOND, Allowance, Gate
 
 
 def test_one_host_s_flood_leaves_room_for_others() -> None:
@@ -28,3 +28,9 @@ def test_searches_are_few() -> None:
     gate = Gate()
     assert sum(gate.lets_search(1.0) for _ in range(5_000)) == SEARCHES_A_SECOND
     assert gate.lets_search(2.5)
+
+
+def test_an_allowance_is_per_second() -> None:
+    allowance = Allowance(3)
+    assert [allowance.lets(1.0 + 0.1 * number) for number in range(5)] == [True, True, True, False, False]
+    assert allowance.lets(2.0)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import uvloop
 
 from server.domain.seats import SEATS, Medium
 from server.media import ice, rtp
@@ -230,3 +231,29 @@ async def test_a_bug_ends_the_connection_that_met_it_and_no_other(call: Call) ->
     assert call.engine.stats().dropped["bug"] == 1
     first.send_media(Medium.MIC, 100)
     await until(lambda: third.heard[THERAPIST, Medium.MIC].packets == 2)
+
+
+async def carried(host: str) -> int:
+    """Packets that get from one probe to another by this address."""
+    engine = MediaEngine([host], 0, [])
+    await engine.start()
+    engine.set_routes(ROOM, EVERY_ROUTE)
+    first, second = Probe(THERAPIST, host=host), Probe(A, host=host)
+    for probe in (first, second):
+        await probe.connect(await engine.connect(ROOM, probe.seat, probe.offer()))
+    for _ in range(20):
+        first.send_media(Medium.CAMERA, 1_000)
+    await until(lambda: second.heard[THERAPIST, Medium.CAMERA].packets == 20)
+    for probe in (first, second):
+        await probe.close()
+    await engine.stop()
+    return second.heard[THERAPIST, Medium.CAMERA].packets
+
+
+def test_it_works_on_the_loop_that_the_product_runs_on() -> None:
+    assert uvloop.run(carried("127.0.0.1")) == 20
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", *(["::1"] if socket.has_dualstack_ipv6() else [])])
+async def test_it_works_by_both_kinds_of_address(host: str) -> None:
+    assert await carried(host) == 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.domain.seats import NO_ROUTES, SEATS, Medium, Route, Seat
-from server.media.probe import FIREFOX, PLAIN
+from server.media.synthetic import FIREFOX, PLAIN
 from server.ports import PathState
 from tests.media.conftest import EVERY_ROUTE, ROOM, Call, until
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from server.domain.seats import SEATS, Medium, Seat, other_seats
 from server.media import sdp
 from server.media.extensions import ExtensionIds
-from server.media.probe import PLAIN, Probe
+from server.media.probe import Probe
 from server.media.sdp import BadOfferError, parse_offer
+from server.media.synthetic import PLAIN
 
 OFFERS = {path.stem: path.read_bytes().decode() for path in (Path(__file__).parent / "offers").glob("*.sdp")}
 CHROMIUM, FIREFOX = OFFERS["chromium"], OFFERS["firefox"]
