@@ -27,15 +27,15 @@ class TransportFeedback:
     __slots__ = ("_arrivals", "_count", "_next")
 
     def __init__(self) -> None:
-        self._arrivals: list[tuple[int, int]] = []
+        self._arrivals: list[tuple[int, float]] = []
         self._next: int | None = None
         """The number after the last one told about, unwrapped."""
         self._count = 0
 
-    def arrived(self, sequence: int, microseconds: int) -> None:
-        """Note a packet's transport-wide number (16 bits) and when it came (any steady clock)."""
+    def arrived(self, sequence: int, now: float) -> None:
+        """Note a packet's transport-wide number (16 bits) and when it came (any steady clock, seconds)."""
         if len(self._arrivals) < _MAX_ARRIVALS:
-            self._arrivals.append((sequence, microseconds))
+            self._arrivals.append((sequence, now))
 
     def messages(self) -> list[bytes]:
         """Feedback about all that came since, in order: the octets after the two SSRCs of the packet."""
@@ -43,9 +43,9 @@ class TransportFeedback:
             return []
         near = self._next if self._next is not None else self._arrivals[0][0]
         times: dict[int, int] = {}
-        for sequence, microseconds in self._arrivals:
+        for sequence, seconds in self._arrivals:
             near = unwrap(sequence, near)
-            times.setdefault(near, microseconds)
+            times.setdefault(near, round(seconds * 4000))
         self._arrivals.clear()
         last = max(times)
         for number in [number for number in times if number <= last - _MAX_SPAN]:
@@ -64,8 +64,8 @@ class TransportFeedback:
     def _message(self, times: dict[int, int], first: int, last: int) -> tuple[bytes, int]:
         """One message from `first` on, and the number at which the next one starts."""
         start = next(times[number] for number in range(first, last + 1) if number in times)
-        reference = start // 64_000
-        at = reference * 256  # in quarters of a millisecond, like the deltas
+        reference = start // 256
+        at = reference * 256  # in quarters of a millisecond, like the times and the deltas
         statuses: list[int] = []
         deltas = b""
         number = first
@@ -74,7 +74,7 @@ class TransportFeedback:
             if when is None:
                 statuses.append(_NOT_RECEIVED)
             else:
-                delta = when // 250 - at
+                delta = when - at
                 if not -0x8000 <= delta <= 0x7FFF:
                     break
                 at += delta

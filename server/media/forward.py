@@ -69,18 +69,22 @@ class OutgoingStream:
     __slots__ = (
         "_allowance",
         "_asked",
+        "_block",
+        "_first_octet",
         "_last_picture",
         "_last_sequence",
         "_last_time",
         "_last_timestamp",
         "_last_tl0",
+        "_octets_seen",
+        "_payload_type",
         "_picture_shift",
         "_reports",
         "_rtx_sequence",
         "_shifted",
         "_spans",
+        "_ssrc",
         "_tl0_shift",
-        "_writer",
         "flowing",
         "names",
         "octets",
@@ -107,7 +111,10 @@ class OutgoingStream:
         self.sequence_offset = 0
         self.timestamp_offset = 0
         self.reported_at = 0.0
-        self._writer = ExtensionWriter(section.extensions, section.mid)
+        self._block = ExtensionWriter(section.extensions, section.mid).block
+        self._first_octet = rtp.VERSION_2 | (rtp.EXTENSION_BIT if self._block(bytes(3), bytes(1)) else 0)
+        self._payload_type = section.payload_type
+        self._ssrc = names.ssrc
         # low, so that the rollover counters of SRTP start alike on both sides
         self._last_sequence = secrets.randbelow(1 << 14)
         self._last_timestamp: int | None = None
@@ -120,6 +127,7 @@ class OutgoingStream:
         self._spans: deque[_Span] = deque(maxlen=_MAX_SPANS)
         self._rtx_sequence = secrets.randbelow(1 << 14)
         self._allowance = _RTX_BURST
+        self._octets_seen = 0
         self._asked: dict[int, float] = {}
         self._reports: deque[tuple[int, float]] = deque(maxlen=_MAX_REPORTS)
 
@@ -193,27 +201,25 @@ class OutgoingStream:
             offset = earlier.offset
         if self._shifted:
             payload = rtp.shift_vp8(payload, self._picture_shift, self._tl0_shift)
-        block = self._writer.block(stamp, level)
-        section, peer = self.section, self.peer
-        first = (0x90 if block else 0x80) | (0x20 if padded else 0)
-        second = section.payload_type | (0x80 if marker else 0)
-        number, time = (sequence + offset) & 0xFFFF, (timestamp + self.timestamp_offset) & 0xFFFFFFFF
-        header = _HEADER(first, second, number, time, self.names.ssrc)
+        peer = self.peer
         paths = peer.paths
         if (link := paths.link) is None:
             return
+        header = _HEADER(
+            self._first_octet | 0x20 if padded else self._first_octet,
+            self._payload_type | 0x80 if marker else self._payload_type,
+            (sequence + offset) & 0xFFFF,
+            (timestamp + self.timestamp_offset) & 0xFFFFFFFF,
+            self._ssrc,
+        )
         try:
-            sent = link.send(peer.secure.protect(header + block + payload), paths.address)
+            protected = peer.secure.protect(header + self._block(stamp, level) + payload)
         except SrtpError:
             peer.counters.dropped["protect"] += 1
             return
-        size = len(payload)
-        self._allowance += size * _RTX_SHARE
-        if sent:
+        if link.send(protected, paths.address):
             self.packets += 1
-            self.octets += size
-            peer.counters.packets_out += 1
-            peer.counters.octets_out += size
+            self.octets += len(payload)
 
     def _span_of(self, sequence: int) -> _Span | None:
         for span in reversed(self._spans):
@@ -233,7 +239,8 @@ class OutgoingStream:
         if packet is None:
             return
         pause = max(0.02, 0.8 * (peer.round_trip or 0.1))
-        self._allowance = min(self._allowance, _RTX_BURST)
+        self._allowance = min(self._allowance + (self.octets - self._octets_seen) * _RTX_SHARE, _RTX_BURST)
+        self._octets_seen = self.octets
         if now - self._asked.get(number, 0.0) < pause or self._allowance < len(packet.payload):
             peer.counters.dropped["rtx-limit"] += 1
             return
@@ -260,7 +267,7 @@ class OutgoingStream:
             payload,
             marker=marker,
             padded=padded,
-            extensions=self._writer.block(abs_send_time(now), b"\x7f"),
+            extensions=self._block(abs_send_time(now), b"\x7f"),
         )
         if peer.send_media(packet):
             peer.counters.retransmitted += 1

@@ -158,13 +158,14 @@ class MediaEngine:
         now = self.clock()
         worst, self._worst_tick = self._worst_tick, 0.0
         counters = self.counters
+        streams = [stream for room in self._rooms.values() for stream in room.streams()]
         return HostStats(
             rooms=tuple(room.stats(now) for room in self._rooms.values()),
             peers=sum(len(room.peers) for room in self._rooms.values()),
             packets_in=counters.packets_in,
-            packets_out=counters.packets_out,
+            packets_out=counters.packets_out + sum(stream.packets for stream in streams),
             octets_in=counters.octets_in,
-            octets_out=counters.octets_out,
+            octets_out=counters.octets_out + sum(stream.octets for stream in streams),
             offers=counters.offers,
             handshakes_failed=counters.handshakes_failed,
             path_moves=counters.path_moves,

@@ -48,6 +48,7 @@ class IncomingStream:
     """A microphone, camera or screen of one connection."""
 
     __slots__ = (
+        "_payload_type",
         "cache",
         "highest",
         "key_frames",
@@ -67,6 +68,7 @@ class IncomingStream:
         self.peer = peer
         self.section = section
         self.ssrc = ssrc
+        self._payload_type = section.payload_type
         self.highest = first - 1
         """The newest sequence number, unwrapped."""
         self.last_timestamp = 0
@@ -112,7 +114,7 @@ class IncomingStream:
         now: float,
     ) -> None:
         """Take one authentic packet of the stream."""
-        if payload_type != self.section.payload_type:
+        if payload_type != self._payload_type:
             self.peer.counters.dropped["payload-type"] += 1
             return
         ahead = (number - self.highest) & 0xFFFF

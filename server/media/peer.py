@@ -156,7 +156,7 @@ class Peer:
         if not self.connected or len(data) < 12:
             self.counters.dropped["early"] += 1
             return not self.connected
-        control = rtp.is_rtcp(data)
+        control = 192 <= data[1] <= 223  # as rtp.is_rtcp
         try:
             plain = self.secure.unprotect_rtcp(data) if control else self.secure.unprotect(data)
         except SrtpError:
@@ -196,17 +196,17 @@ class Peer:
         return self.connected
 
     def _take_media(self, plain: bytes, now: float) -> None:
-        marker, payload_type, number, timestamp, ssrc, profile, block, payload, padded = rtp.parse(plain)
+        marker, payload_type, number, timestamp, ssrc, profile, block, payload, padded = rtp.split(plain)
         level = NO_LEVEL
         mid = b""
         if block:
             if len(block) == 4 and block[0] == self._transport_head and profile == extensions.ONE_BYTE:
-                self._feedback.arrived(block[1] << 8 | block[2], int(now * 1_000_000))
+                self._feedback.arrived(block[1] << 8 | block[2], now)
             else:
                 found = extensions.parse(profile, block)
                 transport = found.get(self._transport_id)
                 if transport is not None and len(transport) == 2:
-                    self._feedback.arrived(transport[0] << 8 | transport[1], int(now * 1_000_000))
+                    self._feedback.arrived(transport[0] << 8 | transport[1], now)
                 level = found.get(self._level_id, NO_LEVEL)[:1] or NO_LEVEL
                 mid = found.get(self._mid_id, b"")
         stream = self.streams.get(ssrc)

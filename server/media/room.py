@@ -104,6 +104,8 @@ class Room:
             key = (stream.section.seat, seat, stream.section.medium)
             packets, octets = self._past.get(key, (0, 0))
             self._past[key] = (packets + stream.packets, octets + stream.octets)
+            self.counters.packets_out += stream.packets
+            self.counters.octets_out += stream.octets
         peer.shut()
         if peer.voice.speaking:
             self._services.voice_changed(self.room_id, seat, False, peer.voice.level)
@@ -250,9 +252,7 @@ class Room:
         for (source, listener, medium), (packets, octets) in sums.items():
             yield LinkStats(source, listener, medium, packets, octets)
 
-    def targets(self) -> Iterable[OutgoingStream]:
-        """All streams that flow now."""
+    def streams(self) -> Iterable[OutgoingStream]:
+        """All streams towards those who are here; what they counted is not yet in the host's sums."""
         for peer in self.peers.values():
-            for stream in peer.outgoing.values():
-                if stream.flowing:
-                    yield stream
+            yield from peer.outgoing.values()

@@ -46,6 +46,11 @@ def parse(data: bytes) -> Packet:
 
     Contributing sources are left out: no browser sends any, and a listener should learn of none.
     """
+    return Packet(*split(data))
+
+
+def split(data: bytes) -> tuple[bool, int, int, int, int, int, bytes, bytes, bool]:
+    """The fields of `Packet` without the class, which would cost a third of the parsing on the packet path."""
     if len(data) < HEADER_LENGTH:
         raise ValueError("an RTP packet is shorter than its header")
     first, second, sequence, timestamp, ssrc = HEADER.unpack_from(data)
@@ -66,7 +71,7 @@ def parse(data: bytes) -> Packet:
     padded = bool(first & PADDING_BIT)
     if padded and (not payload or not 0 < payload[-1] <= len(payload)):
         raise ValueError("an RTP packet has more padding than payload")
-    return Packet(bool(second & MARKER_BIT), second & 0x7F, sequence, timestamp, ssrc, profile, block, payload, padded)
+    return bool(second & MARKER_BIT), second & 0x7F, sequence, timestamp, ssrc, profile, block, payload, padded
 
 
 def build(

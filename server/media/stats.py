@@ -9,7 +9,7 @@ from server.domain.seats import Medium, Seat
 
 
 class Counters:
-    """Counts of the whole host since its start. Plain integers: they are counted on the packet path."""
+    """Counts of the whole host since its start, but for what streams count that are still there: see `Room.streams`."""
 
     __slots__ = (
         "dropped",
