@@ -44,13 +44,16 @@ class TransportFeedback:
         near = self._next if self._next is not None else self._arrivals[0][0]
         times: dict[int, int] = {}
         for sequence, seconds in self._arrivals:
-            near = unwrap(sequence, near)
-            times.setdefault(near, round(seconds * 4000))
+            near = near + 1 if sequence == (near + 1) & 0xFFFF else unwrap(sequence, near)
+            if near not in times:
+                times[near] = round(seconds * 4000)
         self._arrivals.clear()
         last = max(times)
-        for number in [number for number in times if number <= last - _MAX_SPAN]:
-            del times[number]
         first = min(times)
+        if last - first >= _MAX_SPAN:
+            for number in [number for number in times if number <= last - _MAX_SPAN]:
+                del times[number]
+            first = min(times)
         if self._next is not None and 0 < first - self._next < _MAX_STATUSES:
             first = self._next  # what was lost between two messages is told too
         self._next = max(last + 1, self._next or 0)
@@ -58,7 +61,8 @@ class TransportFeedback:
         while first <= last:
             message, first = self._message(times, first, last)
             made.append(message)
-            first = min((number for number in times if number >= first), default=last + 1)
+            if first <= last:
+                first = min(number for number in times if number >= first)
         return made
 
     def _message(self, times: dict[int, int], first: int, last: int) -> tuple[bytes, int]:
@@ -67,7 +71,7 @@ class TransportFeedback:
         reference = start // 256
         at = reference * 256  # in quarters of a millisecond, like the times and the deltas
         statuses: list[int] = []
-        deltas = b""
+        deltas = bytearray()
         number = first
         while number <= last and len(statuses) < _MAX_STATUSES:
             when = times.get(number)
@@ -80,7 +84,7 @@ class TransportFeedback:
                 at += delta
                 if 0 <= delta <= 0xFF:
                     statuses.append(_SMALL)
-                    deltas += bytes((delta,))
+                    deltas.append(delta)
                 else:
                     statuses.append(_LARGE)
                     deltas += _DELTA.pack(delta)
@@ -88,7 +92,7 @@ class TransportFeedback:
         head = _HEAD.pack(first & 0xFFFF, len(statuses), (reference & 0xFFFFFF) << 8 | self._count)
         self._count = (self._count + 1) & 0xFF
         body = head + _chunks(statuses) + deltas
-        return body + bytes(-len(body) % 4), number
+        return bytes(body + bytes(-len(body) % 4)), number
 
 
 def _chunks(statuses: list[int]) -> bytes:

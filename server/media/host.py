@@ -25,7 +25,7 @@ from server.media.udp import MAX_DATAGRAM, Link, Owner, SocketAddress, UdpLink
 from server.ports import OfferRefusedError, PathListener, PathState
 from server.tasks import Tasks
 
-TICK_SECONDS = 0.02
+TICK_SECONDS = 0.05
 _STOP_SECONDS = 1.5
 _NTP_EPOCH = 2_208_988_800
 _MAX_SHARED_SSRC = 4

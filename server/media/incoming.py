@@ -227,6 +227,11 @@ class IncomingStream:
         ntp = report.ntp + self.peer.clock_offset(report, self.reception.report_at) + int(passed * (1 << 32))
         return ntp & 0xFFFFFFFFFFFFFFFF, report.timestamp + int(passed * self.section.clock_rate)
 
+    @property
+    def needs_feedback(self) -> bool:
+        """Whether `feedback` may have anything to say; it is asked many times a second."""
+        return bool(self.waiting or self.losses or self.losses.gave_up or self.key_frames.wanted)
+
     def feedback(self, now: float, round_trip: float) -> bytes:
         """Requests due now: negative acknowledgements and a picture loss indication; empty for none."""
         made = b""

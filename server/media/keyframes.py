@@ -9,28 +9,28 @@ PAUSE_SECONDS = 0.5
 class KeyFrameRequests:
     """Requests towards one video source."""
 
-    __slots__ = ("_asked_at", "_wanted", "sent")
+    __slots__ = ("_asked_at", "sent", "wanted")
 
     def __init__(self) -> None:
         self._asked_at = float("-inf")
-        self._wanted = False
+        self.wanted = False
         self.sent = 0
 
     def ask(self, now: float, *, at_once: bool = False) -> None:
         """Somebody needs a key frame; `at_once` for a listener that has just come and sees nothing yet."""
-        self._wanted = True
+        self.wanted = True
         if at_once:
             self._asked_at = min(self._asked_at, now - PAUSE_SECONDS)
 
     def came(self) -> None:
         """A key frame has come for all who wait."""
-        self._wanted = False
+        self.wanted = False
 
     def due(self, now: float) -> bool:
         """Whether a request is to be sent at this moment; it then counts as sent."""
-        if not self._wanted or now - self._asked_at < PAUSE_SECONDS:
+        if not self.wanted or now - self._asked_at < PAUSE_SECONDS:
             return False
-        self._wanted = False
+        self.wanted = False
         self._asked_at = now
         self.sent += 1
         return True

@@ -31,7 +31,7 @@ from server.media.stats import Counters
 from server.media.udp import Link, SocketAddress
 
 _MAX_STREAMS = 32
-_FEEDBACK_SECONDS = 0.1
+_FEEDBACK_SECONDS = 0.095  # every other tick
 _CONNECT_SECONDS = 15.0
 
 
@@ -292,7 +292,7 @@ class Peer:
     # --- time that passes ------------------------------------------------------------------------
 
     def tick(self, now: float) -> None:
-        """The periodic work, some fifty times a second."""
+        """The periodic work, some twenty times a second."""
         if now - self.paths.checked_at > CONSENT_SECONDS or (
             not self.connected and now - self._began_at > _CONNECT_SECONDS
         ):
@@ -301,7 +301,7 @@ class Peer:
         if not self.connected:
             return
         for stream in self.media.values():
-            if stream.section.video:
+            if stream.needs_feedback:
                 self.send_control(stream.feedback(now, self.round_trip or 0.1))
         if now - self._feedback_at >= _FEEDBACK_SECONDS:
             self._feedback_at = now
