@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from aiohttp import web
@@ -14,9 +14,25 @@ from prometheus_client.registry import Collector
 from typing_extensions import override
 
 
-class MediaCounts(Protocol):
-    """The sums that the media host keeps since its start."""
+class LinkCounts(Protocol):
+    """What went from one seat to another."""
 
+    @property
+    def packets(self) -> int: ...
+
+
+class RoomCounts(Protocol):
+    """The links of an open room."""
+
+    @property
+    def links(self) -> Sequence[LinkCounts]: ...
+
+
+class MediaCounts(Protocol):
+    """The sums that the media host keeps since its start, and its open rooms."""
+
+    @property
+    def rooms(self) -> Sequence[RoomCounts]: ...
     @property
     def peers(self) -> int: ...
     @property
@@ -100,8 +116,13 @@ class _MediaCollector(Collector):
         yield GaugeMetricFamily(
             "thirdchair_media_late_seconds", "The longest that the host's periodic work was late.", counts.worst_tick
         )
-        packets = CounterMetricFamily("thirdchair_media_packets", "Packets forwarded.", labels=["direction"])
-        octets = CounterMetricFamily("thirdchair_media_octets", "Octets forwarded.", labels=["direction"])
+        yield GaugeMetricFamily(
+            "thirdchair_media_forwarded",
+            "Media packets that went from one seat to another, in the rooms that are open.",
+            sum(link.packets for room in counts.rooms for link in room.links),
+        )
+        packets = CounterMetricFamily("thirdchair_media_packets", "Datagrams of any kind.", labels=["direction"])
+        octets = CounterMetricFamily("thirdchair_media_octets", "Octets in datagrams.", labels=["direction"])
         nacks = CounterMetricFamily("thirdchair_media_nacks", "Requests for lost packets.", labels=["direction"])
         for family, come, go in (
             (packets, counts.packets_in, counts.packets_out),

@@ -70,11 +70,11 @@ class Endpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one socket from the upgrade to its end."""
+        grant = await self._grant(request)
+        if grant is None:  # said before anything else: a page asks by plain GET, without an Origin, why it was refused
+            return _refused(401, "no-session")
         if not self._own_origin(request):
             return _refused(403, "foreign-origin")
-        grant = await self._grant(request)
-        if grant is None:
-            return _refused(401, "no-session")
         if self._open[grant.invitation_id] >= SOCKETS_PER_SEAT or self.sockets >= SOCKETS:
             return _refused(429, "rate")
         self._open[grant.invitation_id] += 1

@@ -6,6 +6,8 @@ Only the contract that tests and operators rely on is used (docs: page elements,
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,20 @@ FLAGS = (
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
+KEEP_TRACKS = """
+    window.ownTracks = [];
+    if (navigator.mediaDevices) {
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (wanted) => {
+            const stream = await ask(wanted);
+            window.ownTracks.push(...stream.getTracks());
+            return stream;
+        };
+    }
+"""
+"""Every track that the page took from a device, so that a test can see it end."""
+
+
 def launch(playwright: Playwright, *flags: str) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=[*FLAGS, *flags])
 
@@ -54,6 +70,7 @@ class Person:
     def sit_down(cls, browser: Browser, seat: Seat, **options: Any) -> Person:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, "locale": "en-GB", **options})
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(KEEP_TRACKS)
         page = context.new_page()
         person = cls(seat, context, page)
         page.on("websocket", person._listen)
@@ -84,6 +101,12 @@ class Person:
         self.button(action, **data).click()
         return self
 
+    def press_and_mean_it(self, action: str) -> Person:
+        """Press a button that asks once, and once more by the keyboard (a double click counts as one)."""
+        self.press(action)
+        self.button(action, asks="").press("Enter")
+        return self
+
     def enter(self, link: str) -> Person:
         """Open the link and come in."""
         return self.open(link).press("enter")
@@ -106,14 +129,14 @@ class Person:
 
     def stats(self) -> dict[str, dict[str, float]]:
         """What `window.thirdchair.stats()` says of each tile."""
-        found: dict[str, dict[str, float]] = self.page.evaluate("async () => (await window.thirdchair.stats()).tiles")
+        found: dict[str, dict[str, float]] = self.page.evaluate("() => window.thirdchair.stats()")
         return found
 
     def wait_for_picture(self, seat: Seat, *, more_than: int = 0, width: int | None = None) -> Person:
         """The tile of `seat` decodes frames (beyond `more_than`), if wanted at this width."""
         self.page.wait_for_function(
             """async ([seat, frames, width]) => {
-                const tile = (await window.thirdchair.stats()).tiles[seat];
+                const tile = (await window.thirdchair.stats())[seat];
                 const video = document.querySelector(`[data-tile="${seat}"] video`);
                 return tile && tile.framesDecoded > frames && (!width || video.videoWidth === width);
             }""",
@@ -123,10 +146,33 @@ class Person:
         )
         return self
 
+    def watch_gaps(self, seat: Seat) -> None:
+        """From now on, note the longest time between two pictures in a tile."""
+        self.page.evaluate(
+            """seat => {
+                const video = document.querySelector(`[data-tile="${seat}"] video`);
+                const gaps = window.gaps ??= {};
+                gaps[seat] = 0;
+                let last = performance.now();
+                const look = (now) => {
+                    gaps[seat] = Math.max(gaps[seat], now - last);
+                    last = now;
+                    video.requestVideoFrameCallback(look);
+                };
+                video.requestVideoFrameCallback(look);
+            }""",
+            seat.value,
+        )
+
+    def longest_gap(self, seat: Seat) -> float:
+        """Milliseconds, since `watch_gaps`."""
+        longest: float = self.page.evaluate("seat => window.gaps[seat]", seat.value)
+        return longest
+
     def wait_for_sound(self, seat: Seat, *, more_than: int = 0) -> Person:
         self.page.wait_for_function(
             """async ([seat, packets]) => {
-                const tile = (await window.thirdchair.stats()).tiles[seat];
+                const tile = (await window.thirdchair.stats())[seat];
                 return tile && tile.audioPackets > packets;
             }""",
             arg=[seat.value, more_than],
@@ -147,6 +193,38 @@ class Person:
             seat.value,
         )
         return int(red), int(green), int(blue)
+
+    def wait_for_colour(self, seat: Seat, colour: tuple[int, int, int]) -> Person:
+        """Wait until the middle of a tile has this colour, near enough for a video codec."""
+        end = time.monotonic() + PATIENCE / 1000
+        while sum(abs(one - two) for one, two in zip(self.colour_of(seat), colour, strict=True)) > 40:
+            assert time.monotonic() < end, f"{self.seat} sees {self.colour_of(seat)} in the tile of {seat}"
+            self.page.wait_for_timeout(100)
+        return self
+
+    def view(self) -> dict[str, Any]:
+        """The last view that this page was sent."""
+        return self.messages("view")[-1]
+
+    def wait_for_view(self, holds: Callable[[dict[str, Any]], bool], *, patience: float = PATIENCE / 1000) -> Person:
+        """Wait until a view that the page was sent satisfies `holds`."""
+        end = time.monotonic() + patience
+        while not (self.messages("view") and holds(self.view())):
+            assert time.monotonic() < end, f"the last view was {self.view() if self.messages('view') else None}"
+            self.page.wait_for_timeout(50)
+        return self
+
+    def wait_for_message(self, kind: str) -> Person:
+        """Wait until the page was sent a message of this type."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not self.messages(kind):
+            assert time.monotonic() < end, f"no {kind} came"
+            self.page.wait_for_timeout(50)
+        return self
+
+    def wait_for_scene(self, scene: str) -> Person:
+        self.page.locator(f'[data-scene="{scene}"]').first.wait_for()
+        return self
 
     def messages(self, kind: str) -> list[dict[str, Any]]:
         """The messages of one type that the server sent to this page so far."""

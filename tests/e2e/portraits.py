@@ -73,20 +73,24 @@ def svg(seat: Seat) -> str:
     """The drawing, 1280 × 720."""
     it = PORTRAITS[seat]
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1280 720" width="1280" height="720">
-<defs><linearGradient id="wall" x2="1" y2="1"><stop stop-color="{it.wall[0]}"/><stop offset="1" stop-color="{it.wall[1]}"/>
+<defs><linearGradient id="wall" x2="1" y2="1">
+<stop stop-color="{it.wall[0]}"/><stop offset="1" stop-color="{it.wall[1]}"/>
 </linearGradient><radialGradient id="light"><stop stop-color="{it.lamp}" stop-opacity=".75"/>
 <stop offset="1" stop-color="{it.lamp}" stop-opacity="0"/></radialGradient></defs>
 <rect width="1280" height="720" fill="url(#wall)"/>
 <circle cx="1040" cy="190" r="330" fill="url(#light)"/>
-<path d="M1000 210h80l26 70h-132z" fill="{it.lamp}" opacity=".85"/><path d="M1037 280h6v300h-6z" fill="#0006"/>
-<rect x="120" y="96" width="220" height="150" rx="6" fill="#0003"/><rect x="134" y="110" width="192" height="122" fill="#fff1"/>
+<path d="M1000 210h80l26 70h-132z" fill="{it.lamp}" opacity=".85"/>
+<path d="M1037 280h6v300h-6z" fill="#0006"/>
+<rect x="120" y="96" width="220" height="150" rx="6" fill="#0003"/>
+<rect x="134" y="110" width="192" height="122" fill="#fff1"/>
 <rect y="560" width="1280" height="160" fill="#0002"/>
 <path d="{it.hair}" fill="{it.hair_colour}"/>
 <path d="M590 440h100v90q-50 44 -100 0z" fill="{it.shade}"/>
 <path d="M300 720q10 -170 180 -196q84 -12 110 -36q50 46 100 0q26 24 110 36q170 26 180 196z" fill="{it.shirt}"/>
 <path d="M590 488q50 60 100 0l14 12q-64 78 -128 0z" fill="#0002"/>
 <ellipse cx="640" cy="350" rx="104" ry="130" fill="{it.skin}"/>
-<ellipse cx="536" cy="356" rx="16" ry="26" fill="{it.shade}"/><ellipse cx="744" cy="356" rx="16" ry="26" fill="{it.shade}"/>
+<ellipse cx="536" cy="356" rx="16" ry="26" fill="{it.shade}"/>
+<ellipse cx="744" cy="356" rx="16" ry="26" fill="{it.shade}"/>
 <path d="{it.fringe}" fill="{it.hair_colour}"/>
 <g fill="#2a211d"><ellipse cx="597" cy="338" rx="9" ry="10"/><ellipse cx="683" cy="338" rx="9" ry="10"/></g>
 <g fill="none" stroke="#2a211d" stroke-linecap="round"><path d="M576 308q20 -12 42 -3" stroke-width="8"/>

@@ -11,6 +11,8 @@ from tests.e2e.cameras import COLOURS
 from tests.e2e.conftest import Call
 
 A = Seat.PARTNER_A
+LOST = 3_000
+"""Milliseconds without a new picture after which it is lost; three browsers on a busy machine may stumble."""
 
 
 def remote_tiles() -> list[tuple[Seat, Seat]]:
@@ -26,9 +28,7 @@ def test_all_six_remote_tiles_show_the_right_person_with_sound(
     for seat, other in remote_tiles():
         call.people[seat].wait_for_picture(other, more_than=5, width=width).wait_for_sound(other, more_than=20)
     for seat, other in remote_tiles():
-        shown = call.people[seat].colour_of(other)
-        nearest = min(SEATS, key=lambda it: sum((one - two) ** 2 for one, two in zip(COLOURS[it], shown, strict=True)))
-        assert nearest is other, f"{seat} sees {shown} in the tile of {other}"
+        call.people[seat].wait_for_colour(other, COLOURS[other])
     for person in call.people.values():
         assert person.errors == []
 
@@ -42,21 +42,23 @@ def test_nobody_loses_the_picture_when_a_partner_reloads(call: Call) -> None:
         for seat, other in remote_tiles()
         if A not in (seat, other)
     }
+    for seat, other in before:
+        call.people[seat].watch_gaps(other)
     call.maya.page.reload()
     for seat, other in remote_tiles():
         frames = int(before.get((seat, other), 0))
         call.people[seat].wait_for_picture(other, more_than=frames + 10 if frames else 5)
         call.people[seat].wait_for_sound(other)
     for seat, other in before:
-        assert call.people[seat].stats()[other.value]["freezes"] == 0
+        assert call.people[seat].longest_gap(other) < LOST
 
 
 def test_microphone_and_camera_can_be_turned_off_and_on(call: Call) -> None:
     call.gather()
     call.jonas.wait_for_picture(A, more_than=5)
     call.maya.press("camera").press("mic")
-    call.jonas.page.wait_for_function(
-        "seat => window.thirdchair.view.people.some(it => it.seat === seat && !it.camera && !it.mic)", arg=A.value
+    call.jonas.wait_for_view(
+        lambda view: any(it["seat"] == A and not it["camera"] and not it["mic"] for it in view["people"])
     )
     stopped = call.jonas.stats()[A.value]
     call.maya.press("camera").press("mic")
@@ -66,14 +68,18 @@ def test_microphone_and_camera_can_be_turned_off_and_on(call: Call) -> None:
 
 def test_leaving_closes_for_one_and_the_others_go_on(call: Call) -> None:
     call.gather()
-    call.maya.press("leave")
-    call.maya.press("leave-yes")
-    call.maya.page.locator('[data-scene="left"]').first.wait_for()
-    assert call.maya.page.evaluate("() => document.querySelector('video')?.srcObject ?? null") is None
+    call.maya.press_and_mean_it("leave")
+    call.maya.wait_for_scene("left")
+    call.maya.page.wait_for_function(
+        "() => window.ownTracks.length && window.ownTracks.every(it => it.readyState === 'ended')"
+    )
+    call.maya.page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-tile] video')].every(it => !it.srcObject)"
+    )
     for person, other in ((call.therapist, Seat.PARTNER_B), (call.jonas, Seat.THERAPIST)):
         frames = int(person.stats()[other.value]["framesDecoded"])
         person.wait_for_picture(other, more_than=frames + 10)
-    assert [it["seat"] for it in call.jonas.messages("view")[-1]["people"]] == ["therapist"]
+    assert [it["seat"] for it in call.jonas.view()["people"]] == ["therapist"]
 
 
 def test_three_tabs_of_one_browser_work_at_once_and_survive_reloads(call: Call) -> None:
@@ -91,3 +97,12 @@ def test_three_tabs_of_one_browser_work_at_once_and_survive_reloads(call: Call) 
         page.reload()
     for page in pages.values():
         page.locator('[data-scene="room"]').first.wait_for()
+
+
+def test_whoever_left_can_come_back_and_waits_again(call: Call) -> None:
+    call.gather()
+    call.maya.press_and_mean_it("leave").wait_for_scene("left")
+    call.maya.press("enter").wait_for_scene("waiting")
+    call.therapist.press("admit", seat=A.value)
+    call.maya.wait_for_scene("room").wait_for_picture(Seat.PARTNER_B)
+    call.jonas.wait_for_picture(A)

@@ -30,7 +30,7 @@ def take(call: Call, by: Seat, edge: str, revision: int) -> dict[str, str]:
     """Press the button as that person and wait until all three agree on the next revision."""
     person = call.people[by]
     if by is T:
-        ways = person.messages("view")[-1]["lead"]["ways"]
+        ways = person.view()["lead"]["ways"]
         if len(ways) > 1:
             person.press("advance", edge=edge)
         else:
@@ -121,19 +121,19 @@ def test_a_hold_shows_each_their_own_screen_and_a_time_out_parts_all(call: Call)
     call.gather()
     start(call)
     call.therapist.press("hold", seat=A.value)
-    call.maya.page.locator('[data-scene="aside"]').first.wait_for()
-    call.jonas.page.locator('[data-scene="apart"]').first.wait_for()
+    call.maya.wait_for_scene("aside")
+    call.jonas.wait_for_scene("apart")
     frozen = int(call.jonas.stats()[A.value]["framesDecoded"])
     seen = int(call.maya.stats()[T.value]["framesDecoded"])
     call.maya.wait_for_picture(T, more_than=seen + 10)
     assert int(call.jonas.stats()[A.value]["framesDecoded"]) == frozen
     call.therapist.press("resume")
-    call.jonas.page.locator('[data-scene="room"]').first.wait_for()
+    call.jonas.wait_for_scene("room")
     call.jonas.wait_for_picture(A, more_than=frozen + 5)
     call.jonas.press("time-out")
     for seat in PARTNERS:
-        call.people[seat].page.locator('[data-scene="time-out"]').first.wait_for()
-    views = [call.people[seat].messages("view")[-1]["timeOut"] for seat in SEATS]
+        call.people[seat].wait_for_scene("time-out")
+    views = [call.people[seat].view()["timeOut"] for seat in SEATS]
     assert views[0] == views[1] == views[2]
     assert views[0]["until"] - views[0]["since"] == 20 * 60_000
-    assert "timeOutBy" not in json.dumps(call.maya.messages("view")[-1])
+    assert "timeOutBy" not in json.dumps(call.maya.view())

@@ -9,7 +9,18 @@ from tests.pages.site import Site
 
 
 @dataclass(frozen=True)
+class Link:
+    packets: int
+
+
+@dataclass(frozen=True)
+class Room:
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
 class Counts:
+    rooms: tuple[Room, ...] = (Room((Link(30), Link(12))), Room(()))
     peers: int = 3
     packets_in: int = 10
     packets_out: int = 20
@@ -45,6 +56,7 @@ def test_what_the_media_host_counts_is_shown() -> None:
 
     assert shown["thirdchair_rooms",] == 2
     assert shown["thirdchair_media_peers",] == 3
+    assert shown["thirdchair_media_forwarded",] == 42
     assert shown["thirdchair_media_packets_total", "in"] == 10
     assert shown["thirdchair_media_packets_total", "out"] == 20
     assert shown["thirdchair_media_octets_total", "out"] == 2000
