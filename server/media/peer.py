@@ -293,9 +293,11 @@ class Peer:
 
     def tick(self, now: float) -> None:
         """The periodic work, some twenty times a second."""
-        if now - self.paths.checked_at > CONSENT_SECONDS or (
-            not self.connected and now - self._began_at > _CONNECT_SECONDS
-        ):
+        if now - self.paths.checked_at > CONSENT_SECONDS:
+            self.paths.close()  # not even a goodbye goes where nobody may be any more
+            self.surroundings.ended(self)
+            return
+        if not self.connected and now - self._began_at > _CONNECT_SECONDS:
             self.surroundings.ended(self)
             return
         if not self.connected:

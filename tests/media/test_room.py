@@ -195,6 +195,7 @@ async def test_nothing_is_sent_half_a_minute_after_the_last_check(call: Call) ->
         first.send_media(Medium.MIC, 100)
     await until(lambda: third.heard[THERAPIST, Medium.MIC].packets == 21)
     assert second.datagrams == heard
+    assert not second.ended.is_set(), "no goodbye either"
     assert call.paths[-1] == (A, PathState.GONE)
 
 
