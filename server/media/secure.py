@@ -109,13 +109,13 @@ class SecureTransport:
         if data:
             self._pipe.feed(data)
 
-    async def handshake(self) -> None:
+    async def handshake(self, seconds: float = HANDSHAKE_SECONDS) -> None:
         """Agree on keys with the peer that holds the announced certificate. Raises HandshakeError.
 
         A forged alert may end an attempt, so there are three; a wrong certificate ends it for good.
         """
         try:
-            async with asyncio.timeout(HANDSHAKE_SECONDS):
+            async with asyncio.timeout(seconds):
                 for _ in range(_TRIES):
                     transport = RTCDtlsTransport(self._pipe, [self._certificate.inner])  # type: ignore[arg-type]
                     transport._set_role(self._role)

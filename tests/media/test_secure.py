@@ -174,6 +174,27 @@ async def test_closing_in_the_middle_ends_the_handshake() -> None:
     assert isinstance(outcome, HandshakeError)
 
 
+async def test_one_who_stops_in_the_middle_is_given_up_in_time() -> None:
+    pair = Pair()
+    client = asyncio.gather(pair.client.handshake(), return_exceptions=True)
+    flights: list[bytes] = []
+
+    def only_the_hello(data: bytes) -> list[bytes]:
+        if data[13] == 1:
+            return [data]
+        flights.append(data)
+        return []
+
+    pair.spoil = only_the_hello
+
+    with pytest.raises(HandshakeError):
+        await pair.server.handshake(0.2)
+
+    assert flights, "the server had begun to reply"
+    await pair.close()
+    await client
+
+
 async def test_datagrams_in_front_of_the_handshake_are_few() -> None:
     pair = Pair()
     for number in range(10_000):
