@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { band, marks, pauseLine, spoken } from '../../../web/static/js/core/band.js';
+import { band, marks, mayAsk, pauseLine, spoken } from '../../../web/static/js/core/band.js';
 import { fill } from '../../../web/static/js/core/words.js';
 import { indicator, leading, person, view } from '../views.js';
 
@@ -113,6 +113,32 @@ describe('while it stands still', () => {
 
   it('is in the therapist’s colour', () => {
     assert.equal(shown(view({ dimmed: true })).colour, 'therapist');
+  });
+});
+
+describe('between the steps', () => {
+  it('the receiver may ask to mirror while the sender speaks', () => {
+    const sends = view({ indicator: indicator({ voice: 'partner-a', mine: false }) });
+    assert.equal(mayAsk(sends), true);
+    assert.equal(mayAsk({ ...sends, asked: true }), false);
+    assert.equal(mayAsk({ ...sends, dimmed: true }), false);
+    assert.equal(mayAsk(view()), false);
+    assert.equal(mayAsk(view({ indicator: null })), false);
+  });
+
+  it('each learns of that in their own words', () => {
+    assert.match(shown(view({ asked: true })).asked ?? '', /^You asked/);
+    assert.match(shown(leading({}, { asked: true })).asked ?? '', /^Jonas would like/);
+    assert.equal(shown(view()).asked, null);
+  });
+
+  it('the therapist’s own words come first', () => {
+    assert.equal(shown(view({ prompt: 'Slowly.' })).prompt, 'Slowly.');
+    assert.match(spoken(view({ prompt: 'Slowly.' }), t), /^Slowly\. Your voice/);
+  });
+
+  it('a breath is no coaching', () => {
+    assert.match(pauseLine(view({ dimmed: true, breath: { since: 0, until: 60 } }), t) ?? '', /^Breathe/);
   });
 });
 

@@ -72,8 +72,8 @@ describe('while it stands still', () => {
   }
 
   it('an open sender is not forgotten', () => {
-    assert.match(after({ open: true, paused: true }).warning ?? '', /^Maya has opened up/);
-    assert.equal(after({ open: false, paused: true }).warning, null);
+    assert.match(after({ open: true, paused: true }, { dimmed: true }).warning ?? '', /^Maya has opened up/);
+    assert.equal(after({ open: false, paused: true }, { dimmed: true }).warning, null);
   });
 
   it('the therapist learns who called the time-out', () => {

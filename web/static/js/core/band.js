@@ -17,6 +17,8 @@ import { nameOf } from './layout.js';
  * @property {readonly import('./protocol.js').Choice[]} confirms
  * @property {readonly string[]} stages
  * @property {number} stage
+ * @property {string | null} prompt the therapist's words for this seat
+ * @property {string | null} asked the receiver asks to mirror
  * @property {string | null} pause why the dialogue stands still, or null
  */
 
@@ -46,6 +48,8 @@ export function band(view, t) {
     confirms: it.confirms,
     stages: it.stages,
     stage: it.stage,
+    prompt: view.prompt,
+    asked: askedLine(view, it, t),
     pause: pauseLine(view, t),
   };
 }
@@ -85,9 +89,24 @@ function floorLine(view, it, t) {
   return t('{name} is the {role}', { name: nameOf(view, it.sender) ?? t('Your partner'), role: it.senderRole });
 }
 
+/** @param {View} view @param {Indicator} it @param {Translate} t @returns {string | null} */
+function askedLine(view, it, t) {
+  if (!view.asked) return null;
+  if (it.role === 'receiver') return t('You asked to mirror. Wait until there is a pause.');
+  const receiver = it.sender === 'partner-a' ? 'partner-b' : 'partner-a';
+  return t('{name} would like to mirror now.', { name: nameOf(view, receiver) ?? t('Your partner') });
+}
+
+/** Whether this seat may ask to mirror: the receiver, while the sender speaks. @param {View} view */
+export function mayAsk(view) {
+  const it = view.indicator;
+  return it !== null && !view.dimmed && it.role === 'receiver' && it.voice === it.sender && !view.asked;
+}
+
 /** @param {View} view @param {Translate} t @returns {string | null} */
 export function pauseLine(view, t) {
   if (!view.dimmed) return null;
+  if (view.breath) return t('Breathe out slowly. The dialogue waits here.');
   if (view.lead) {
     const held = view.lead.held;
     if (held) return t('You are aside with {name}. The dialogue waits here.', { name: nameOf(view, held) ?? '' });
@@ -103,5 +122,7 @@ export function spoken(view, t) {
   const it = band(view, t);
   if (!it) return '';
   if (it.pause) return it.pause;
-  return [it.voice, it.floor, it.act, it.stems[0] ?? ''].filter(Boolean).map((text) => text.replace(/([^.?!…])$/, '$1.')).join(' ');
+  return [it.asked, it.prompt, it.voice, it.floor, it.act, it.stems[0]].map((text) => text?.replace(/([^.?!…])$/, '$1.'))
+    .filter(Boolean)
+    .join(' ');
 }

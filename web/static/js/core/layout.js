@@ -19,6 +19,7 @@
  * @property {'sender' | 'receiver' | 'therapist' | null} role the ring's colour
  * @property {boolean} voice the ring is thick
  * @property {boolean} muted
+ * @property {boolean} soft to be heard softly
  * @property {Veil | null} veil what lies over the picture
  */
 
@@ -61,6 +62,7 @@ function tile(view, local, seat) {
     name: nameOf(view, seat) ?? '',
     ...ringOf(view, seat),
     muted: person ? person.here && !person.mic : false,
+    soft: person?.sound === 'soft',
     veil: veilOf(view, local, seat, person),
   };
 }

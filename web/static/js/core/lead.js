@@ -24,7 +24,7 @@ export function next(view, t) {
   const admits = lead.partners
     .filter((it) => it.presence === 'waiting')
     .map((it) => ({ action: /** @type {const} */ ('admit'), words: t('Let {name} in', { name: it.name }), loop: false, data: { seat: it.seat } }));
-  const stopped = lead.paused || lead.held !== null || view.timeOut !== null;
+  const stopped = view.dimmed;
   return {
     line: lineOf(view, t),
     warning: lead.open && stopped ? t('{name} has opened up and is not validated yet.', { name: senderOf(view) }) : null,

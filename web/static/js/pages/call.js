@@ -48,6 +48,7 @@ const screen = makeScreen(part('stage'), part('spoken'), words, {
   controls: {
     mic: () => own.setMic(!own.live.mic),
     camera: () => own.setCamera(!own.live.camera),
+    ask: () => void live.command({ type: 'ask-to-mirror' }),
     timeOut,
     leave: () => void live.command({ type: 'leave' }),
     quickExit,

@@ -10,7 +10,7 @@ import { attribute, h, icon, rebuild } from './dom.js';
 
 /**
  * @typedef {object} Calm
- * @property {'breath' | 'pause' | 'network' | 'done'} picture
+ * @property {'breath' | 'rest' | 'network' | 'done'} picture
  * @property {string} heading
  * @property {readonly string[]} lines
  * @property {string | null} clock a time, shown large
@@ -48,7 +48,7 @@ export function calmOf(view, t, hour, now) {
     case 'time-out':
       return {
         ...calm,
-        picture: 'pause',
+        picture: 'rest',
         heading: view.timeOut && now > view.timeOut.until ? t('The time-out can end now') : t('Time-out until'),
         clock: view.timeOut ? hour(view.timeOut.until) : null,
         lines: [
@@ -107,4 +107,4 @@ export function makeCalm(act) {
 }
 
 /** @type {Record<string, string>} */
-const symbols = { pause: 'quiet', network: 'network', done: 'done' };
+const symbols = { rest: 'quiet', network: 'network', done: 'done' };

@@ -11,21 +11,23 @@ import { attribute, h, show } from './dom.js';
  * @property {boolean} hasCamera
  * @property {boolean} peeking
  * @property {boolean} canPeek
+ * @property {boolean} canAsk to mirror
  * @property {boolean} live entered and not left: there is something to leave
  * @property {boolean} canTimeOut here; the therapist's stands beside the wide button
  */
 
-/** @typedef {{mic: () => void, camera: () => void, peek: () => void, timeOut: () => void, leave: () => void, quickExit: () => void}} ControlActs */
+/** @typedef {{mic: () => void, camera: () => void, peek: () => void, ask: () => void, timeOut: () => void, leave: () => void, quickExit: () => void}} ControlActs */
 
 /** @param {import('../core/words.js').Translate} t @param {ControlActs} acts */
 export function makeControls(t, acts) {
   const mic = button({ action: 'mic', words: '', icon: 'mic' }, acts.mic);
   const camera = button({ action: 'camera', words: '', icon: 'camera' }, acts.camera);
   const peek = button({ action: 'peek', words: '', icon: 'eye', kind: 'quiet' }, acts.peek);
+  const ask = button({ action: 'ask-to-mirror', words: '', icon: 'mirror' }, acts.ask);
   const timeOut = button({ action: 'time-out', words: '', icon: 'time-out', kind: 'stop' }, acts.timeOut);
   const leave = askingButton({ action: 'leave', words: '', sure: '', icon: 'leave', kind: 'quiet' }, acts.leave);
   const exit = button({ action: 'quick-exit', words: '', icon: 'exit', kind: 'quiet', key: 'Esc Esc' }, acts.quickExit);
-  const element = h('footer', { class: 'controls' }, mic, camera, peek, timeOut, leave.element, exit);
+  const element = h('footer', { class: 'controls' }, mic, camera, peek, ask, timeOut, leave.element, exit);
 
   /** @param {ControlModel} model */
   function update(model) {
@@ -44,7 +46,9 @@ export function makeControls(t, acts) {
     show(peek, model.live && model.canPeek && model.camera);
     relabel(timeOut, t('Time-out'));
     attribute(timeOut, 'title', t('Stops everything at once, for twenty minutes. Nobody can refuse it.'));
-    if (model.canTimeOut) peek.after(timeOut);
+    relabel(ask, t('Let me mirror'));
+    show(ask, model.canAsk);
+    if (model.canTimeOut) ask.after(timeOut);
     else timeOut.remove();
     leave.label(t('Leave'), t('Really leave?'));
     show(leave.element, model.live);

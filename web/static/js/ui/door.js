@@ -55,6 +55,7 @@ export function makeDoor(words, acts) {
   const video = h('video', { class: 'mirrored', autoplay: true, playsinline: true });
   video.muted = true;
   const empty = h('p', { class: 'nobody' });
+  const box = h('div', { class: 'self' }, video, empty);
   const bar = h('span', { class: 'bar' });
   const heard = h('span', { class: 'heard' });
   const meter = h('div', { class: 'meter' }, icon('mic'), h('span', { class: 'scale', 'aria-hidden': 'true' }, bar), heard);
@@ -68,7 +69,7 @@ export function makeDoor(words, acts) {
   const element = h(
     'section',
     { class: 'door' },
-    h('div', { class: 'column' }, heading, calm, h('div', { class: 'self' }, video, empty), meter, notice, enter, details),
+    h('div', { class: 'column' }, heading, calm, box, meter, notice, enter, details),
   );
   let heardAt = -Infinity;
 
@@ -85,6 +86,7 @@ export function makeDoor(words, acts) {
     attribute(notice, 'data-code', code);
     show(notice, code !== null);
     rebuild(notice, [code, words.language, blocked(model)], () => (code ? noticeInside(code, model) : []));
+    show(box, !fatal);
     show(enter, !fatal);
     enter.disabled = model.entering || model.asking;
     relabel(enter, enterWords(model));

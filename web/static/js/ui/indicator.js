@@ -19,6 +19,7 @@ export function makeIndicator(t, confirm) {
   const mark = h('div', { class: 'mark' }, symbol);
   const voice = h('strong', { class: 'voice' });
   const floor = h('span', { class: 'floor' });
+  const prompt = h('p', { class: 'prompt' });
   const act = h('p', { class: 'act' });
   const stem = h('p', { class: 'stem' });
   const other = button({ action: 'other-stem', words: '', icon: 'loop', kind: 'bare' }, () => {
@@ -30,7 +31,7 @@ export function makeIndicator(t, confirm) {
   const dots = h('ol', { class: 'dots', 'aria-hidden': 'true' });
   const stage = h('span', { class: 'stage-name' });
   const pause = h('p', { class: 'pause' });
-  const body = h('div', { class: 'say' }, act, h('div', { class: 'stemline' }, stem, other), confirms);
+  const body = h('div', { class: 'say' }, prompt, act, h('div', { class: 'stemline' }, stem, other), confirms);
   const element = h(
     'section',
     { class: 'band', 'data-indicator': true },
@@ -75,6 +76,8 @@ export function makeIndicator(t, confirm) {
     reicon(symbol, model.mark);
     say(voice, model.voice);
     say(floor, model.floor);
+    say(prompt, model.asked ?? model.prompt ?? '');
+    show(prompt, model.asked !== null || model.prompt !== null);
     say(act, model.act);
     stems = model.stems;
     drawStem(stems);

@@ -5,7 +5,7 @@
  * stops. No socket is known here; see `pages/call.js`.
  */
 
-import { spoken } from '../core/band.js';
+import { mayAsk, spoken } from '../core/band.js';
 import { inCall, nameOf, tiles } from '../core/layout.js';
 import { problem } from '../core/sentences.js';
 import { button, relabel } from './button.js';
@@ -163,6 +163,7 @@ export function makeScreen(stage, spokenRegion, words, acts) {
   function drawControls({ view, within, wanted, door: { hasMic, hasCamera, asking } }, call) {
     controls.update({
       canPeek: call && hasCamera,
+      canAsk: call && view !== null && mayAsk(view),
       mic: wanted.mic,
       camera: wanted.camera,
       hasMic: hasMic || asking,
@@ -185,6 +186,8 @@ export function makeScreen(stage, spokenRegion, words, acts) {
     const sound = { code: 'sound', text: t('Your browser holds the sound back.'), action: { name: 'hear', words: t('Tap to hear'), press: hear } };
     notices.stand('sound', silent && view && inCall(view) && view.people.length ? sound : null);
     notices.stand('aside', alone ? { code: 'aside', text: alone } : null);
+    const held = view?.sound === 'held' ? t('It is not your voice now, so nobody hears you for a moment.') : null;
+    notices.stand('held', held ? { code: 'held', text: held } : null);
     const trouble = within && code && !asking ? problem(code, t) : null;
     const action = { name: 'retry-devices', words: t('Try again'), press: acts.door.retry };
     notices.stand('devices', trouble ? { code: code ?? '', text: `${trouble.happened} ${trouble.todo}`, action } : null);

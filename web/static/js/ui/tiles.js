@@ -6,6 +6,9 @@ import { attribute, h, icon, say, show } from './dom.js';
 /** @typedef {import('../core/layout.js').Tile} TileModel */
 /** @typedef {import('../core/words.js').Translate} Translate */
 
+/** How loud somebody is heard whose voice it is not: 12 dB less. */
+const SOFT = 0.25;
+
 /** @param {SeatName} seat @param {() => void} silenced the browser does not let the sound play without a gesture */
 export function makeTile(seat, silenced) {
   const video = h('video', { autoplay: true, playsinline: true, disablepictureinpicture: true });
@@ -52,6 +55,7 @@ export function makeTile(seat, silenced) {
       attribute(element, 'data-role', model.role);
       attribute(element, 'data-speaks', model.voice);
       attribute(element, 'data-veil', model.veil);
+      audio.volume = model.soft ? SOFT : 1;
       show(element, model.place !== 'none');
       say(name, model.name);
       say(role, roleName ?? '');
