@@ -7,7 +7,7 @@ import json
 from prometheus_client.parser import text_string_to_metric_families
 
 from server.domain.seats import SEATS
-from tests.e2e.conftest import Call
+from tests.e2e.calls import Call
 
 T, A, B = SEATS
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from server.domain.seats import PARTNERS, SEATS, Seat, other_seats
+from tests.e2e.calls import Call
 from tests.e2e.cameras import COLOURS
-from tests.e2e.conftest import Call
 
 A = Seat.PARTNER_A
 LOST = 3_000

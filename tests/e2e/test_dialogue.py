@@ -7,7 +7,7 @@ import json
 from playwright.sync_api import expect
 
 from server.domain.seats import PARTNERS, SEATS, Seat
-from tests.e2e.conftest import Call
+from tests.e2e.calls import Call
 
 T, A, B = SEATS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.seats import PARTNERS, SEATS, other_seats
-from tests.e2e.conftest import Call
+from tests.e2e.calls import Call
 from tests.e2e.test_dialogue import start, take
 
 T, A, B = SEATS

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from server.domain.seats import SEATS
-from tests.e2e.conftest import Call
+from tests.e2e.calls import Call
 from tests.e2e.people import CAMERA, Person, launch
 from tests.e2e.running import Server
 
