@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -22,11 +23,13 @@ from typing import Final
 import uvloop
 from aiohttp import web
 
-from server import config, keys, log
+from server import config, keys
 from server.access import Access
 from server.app import MEDIA, ORIGIN, StartError, SystemClock, first_link, init_app, try_out, warnings
 from server.config import SettingError, Settings
 from server.keys import KeyFileError
+from server.log import logger
+from server.log import setup as setup_log
 from server.pages.booking import Booked
 from server.pages.setup_link import HOURS, setup_link
 from server.rooms.scripts import NoScriptsError
@@ -37,13 +40,13 @@ from server.store.store import open_store
 SHUTDOWN: Final = 1.8
 """Seconds in which the server says goodbye and ends, whatever hangs."""
 
-logger = log.logger("server.main")
+log = logger("server.main")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command in `arguments` (of the process) and return the exit code."""
     options = _parser().parse_args(arguments)
-    log.setup()
+    setup_log()
     try:
         settings = config.load(options.config)
         match options.command:
@@ -97,15 +100,17 @@ async def run(settings: Settings, listener: socket.socket, *, demo: bool, as_jso
             print(f"Warning: {warning}", file=sys.stderr)
         say = _as_json if as_json else _in_words
         print(say(app[ORIGIN], first, booked), flush=True)
-        logger.info("The server is ready.", host=settings.host, port=listener.getsockname()[1])
+        gc.collect()
+        gc.freeze()  # what start-up made stays: the collector need not walk through it between packets
+        log.info("The server is ready.", host=settings.host, port=listener.getsockname()[1])
         await stop.wait()
-        logger.info("The server stops.")
+        log.info("The server stops.")
     finally:
         try:
             async with asyncio.timeout(SHUTDOWN):
                 await runner.cleanup()
         except TimeoutError:
-            logger.warning("Something did not end in time.", seconds=SHUTDOWN)
+            log.warning("Something did not end in time.", seconds=SHUTDOWN)
     return 0
 
 
