@@ -30,7 +30,6 @@ _STOP_SECONDS = 1.5
 _NTP_EPOCH = 2_208_988_800
 _MAX_SHARED_SSRC = 4
 
-VoiceListener = Callable[[str, Seat, bool, float], None]
 """Called as (room_id, seat, speaking, level in dBov) on the event loop; must not raise and must not block."""
 
 log = logger(__name__)

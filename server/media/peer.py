@@ -14,6 +14,7 @@ from typing import Protocol
 from aioice.stun import Message
 
 from server.domain.seats import Medium, Seat
+from server.log import logger
 from server.media import extensions, ice, rtcp, rtp
 from server.media.answer import OutgoingSsrc
 from server.media.budget import Budget
@@ -29,6 +30,8 @@ from server.media.sdp import Offer, Section
 from server.media.secure import Certificate, HandshakeError, SecureTransport, SrtpError
 from server.media.stats import Counters
 from server.media.udp import Link, SocketAddress
+
+log = logger(__name__)
 
 _MAX_STREAMS = 32
 _FEEDBACK_SECONDS = 0.095  # every other tick
@@ -191,6 +194,10 @@ class Peer:
             await self.secure.handshake()
         except HandshakeError:
             self.counters.handshakes_failed += 1
+            return False
+        except Exception as error:  # a certificate that OpenSSL takes and another parser does not, say
+            self.counters.handshakes_failed += 1
+            log.error("A DTLS handshake failed in an unexpected way.", error=error)
             return False
         self.connected = not self.closed
         return self.connected

@@ -257,3 +257,31 @@ def test_it_works_on_the_loop_that_the_product_runs_on() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", *(["::1"] if socket.has_dualstack_ipv6() else [])])
 async def test_it_works_by_both_kinds_of_address(host: str) -> None:
     assert await carried(host) == 20
+
+
+class Surprising:
+    """A secure transport whose handshake meets something that nobody foresaw."""
+
+    async def handshake(self) -> None:
+        raise RuntimeError("a certificate nobody can read")
+
+    def feed(self, data: bytes) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_a_handshake_that_surprises_ends_that_connection_alone(call: Call) -> None:
+    first, second, _ = await call.three()
+    probe = Probe(B)
+    call.probes.append(probe)
+    answer = await call.engine.connect(ROOM, B, probe.offer())
+    call.engine._rooms[ROOM].peers[B].secure = Surprising()  # type: ignore[assignment]
+    with pytest.raises(TimeoutError):
+        await probe.connect(answer, seconds=0.3)
+
+    await until(lambda: call.paths[-1] == (B, PathState.GONE))
+    assert call.engine.stats().handshakes_failed == 1
+    first.send_media(Medium.MIC, 100)
+    await until(lambda: second.heard[THERAPIST, Medium.MIC].packets == 2)
