@@ -48,11 +48,18 @@ PathListener = Callable[[str, Seat, PathState], None]
 """Called as (room_id, seat, state) on the event loop; must not raise and must not block."""
 
 
+VoiceListener = Callable[[str, Seat, bool, float], None]
+"""Called as (room_id, seat, speaking, level in dBov) on the event loop; must not raise and must not block."""
+
+
 class MediaHost(Protocol):
     """Forwards encoded media between the seats of rooms, and never decodes it."""
 
     def set_listener(self, listener: PathListener) -> None:
         """Tell `listener` of every change of a path from now on (one listener for the whole host)."""
+
+    def set_voice_listener(self, listener: VoiceListener) -> None:
+        """Tell `listener` whenever somebody begins or ends to speak, by the level of their sound alone."""
 
     async def connect(self, room_id: str, seat: Seat, offer: str) -> str:
         """Take the SDP offer of a seat's browser and return the SDP answer.

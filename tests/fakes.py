@@ -18,6 +18,7 @@ from server.ports import (
     PathState,
     StoredSession,
     Therapist,
+    VoiceListener,
 )
 from server.protocol import messages
 
@@ -124,9 +125,18 @@ class FakeMedia:
     gate: asyncio.Event | None = None
     failing: Exception | None = None
     listener: PathListener | None = None
+    voice_listener: VoiceListener | None = None
 
     def set_listener(self, listener: PathListener) -> None:
         self.listener = listener
+
+    def set_voice_listener(self, listener: VoiceListener) -> None:
+        self.voice_listener = listener
+
+    def voice(self, room_id: str, seat: Seat, speaking: bool) -> None:
+        """Say that somebody began or ended to speak, as the host would."""
+        assert self.voice_listener is not None
+        self.voice_listener(room_id, seat, speaking, -30.0 if speaking else -127.0)
 
     def path(self, room_id: str, seat: Seat, state: PathState) -> None:
         """Say that a path changed, as the host would."""

@@ -22,15 +22,13 @@ from server.media.sdp import BadOfferError
 from server.media.secure import Certificate
 from server.media.stats import Counters, HostStats
 from server.media.udp import MAX_DATAGRAM, Link, Owner, SocketAddress, UdpLink
-from server.ports import OfferRefusedError, PathListener, PathState
+from server.ports import OfferRefusedError, PathListener, PathState, VoiceListener
 from server.tasks import Tasks
 
 TICK_SECONDS = 0.05
 _STOP_SECONDS = 1.5
 _NTP_EPOCH = 2_208_988_800
 _MAX_SHARED_SSRC = 4
-
-"""Called as (room_id, seat, speaking, level in dBov) on the event loop; must not raise and must not block."""
 
 log = logger(__name__)
 

@@ -22,6 +22,7 @@ from server.rooms import translate
 from server.rooms.commands import DoneCommands, key
 from server.rooms.media_line import MediaLine
 from server.rooms.page import Page
+from server.rooms.voices import Utterances
 from server.tasks import Tasks
 
 INBOX: Final = 256
@@ -98,6 +99,12 @@ class _Revocation:
 
 
 @dataclass(frozen=True, slots=True)
+class _Voice:
+    seat: Seat
+    speaking: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Idle:
     pass
 
@@ -107,7 +114,7 @@ class _Close:
     pass
 
 
-_Input = _Arrival | _Departure | _Absence | _Order | _Offer | _Alarm | _Revocation | _Idle | _Close
+_Input = _Arrival | _Departure | _Absence | _Order | _Offer | _Alarm | _Revocation | _Voice | _Idle | _Close
 
 
 class RoomActor:
@@ -130,6 +137,7 @@ class RoomActor:
         self._room = room
         self._index = len(entries)
         self._done = DoneCommands(entries)
+        self._utterances = Utterances()
         self._log = log
         self._media = MediaLine(room_id, media, tasks)
         self._clock = clock
@@ -177,6 +185,11 @@ class RoomActor:
     async def offer(self, page: Page, offer_id: str, sdp: str) -> None:
         """A page's SDP offer; the page is told the answer or `refused`. Raises RoomClosedError."""
         await self._put(_Offer(page, offer_id, sdp))
+
+    def voice(self, seat: Seat, *, speaking: bool) -> None:
+        """The media host heard somebody begin or end to speak."""
+        if not self._closing:
+            self._inbox.put_nowait(_Voice(seat, speaking))
 
     def revoke(self, seats: Iterable[Seat] = SEATS) -> None:
         """The links of these seats are no longer valid: whoever is there by them goes."""
@@ -232,6 +245,8 @@ class RoomActor:
                     self._take_offer(page, offer_id, sdp)
                 case _Alarm():
                     await self._alarm(item)
+                case _Voice(seat, speaking):
+                    await self._hear(seat, speaking=speaking)
                 case _Revocation(seats):
                     self._revoke(seats)
                 case _Idle():
@@ -284,6 +299,17 @@ class RoomActor:
             _ = self._call_later(SAVE_AGAIN_AFTER, lambda: self._inbox.put_nowait(_Absence(seat)))
         else:
             self._carry_out(effects)
+
+    async def _hear(self, seat: Seat, *, speaking: bool) -> None:
+        """Log an utterance that has ended. One that is refused or cannot be stored is no loss to anybody."""
+        now = self._clock.now()
+        since = self._utterances.heard(seat, now, speaking=speaking)
+        if since is None:
+            return
+        try:
+            self._carry_out(await self._happen(events.VoiceHeard(now, seat, since)))
+        except (DomainError, NotSavedError):
+            return
 
     def _revoke(self, seats: tuple[Seat, ...]) -> None:
         for seat in seats:

@@ -55,6 +55,7 @@ class Directory:
         self._open: dict[str, RoomActor] = {}
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._closed = False
+        media.set_voice_listener(self._heard)
 
     @property
     def rooms(self) -> int:
@@ -102,6 +103,10 @@ class Directory:
         """The links of a room are no longer valid: whoever is there by them goes, and their media ends."""
         if (actor := self._open.get(room_id)) is not None:
             actor.revoke()
+
+    def _heard(self, room_id: str, seat: Seat, speaking: bool, level: float) -> None:
+        if (actor := self._open.get(room_id)) is not None:
+            actor.voice(seat, speaking=speaking)
 
     async def close(self, *, within: float = CLOSE_WITHIN) -> None:
         """Tell everybody to come back later, end all media, and open no room any more; in `within` seconds at most."""

@@ -228,6 +228,32 @@ async def test_nothing_is_sent_to_a_seat_whose_view_has_not_changed(house: House
     assert maya.outbox.sent == []
 
 
+async def test_who_spoke_is_logged_when_they_end_and_shown_to_the_therapist_alone(house: House) -> None:
+    therapist, maya, jonas = await house.full()
+    for visitor in (maya, jonas):
+        visitor.outbox.take()
+    house.media.voice(ROOM, A, True)
+    await house.pass_time(4)
+    house.media.voice(ROOM, A, False)
+    house.media.voice(ROOM, B, True)
+    house.media.voice(ROOM, B, False)  # too short to be an utterance
+    house.media.voice("another room", A, True)
+    await settle()
+
+    assert house.events()[-1] == "VoiceHeard"
+    assert house.events().count("VoiceHeard") == 1
+    assert therapist.view.lead is not None
+    assert [line.spoken for line in therapist.view.lead.talk] == [4_000, 0]
+    assert (maya.outbox.sent, jonas.outbox.sent) == ([], [])
+
+    await maya.do(messages.Leave)
+    house.media.voice(ROOM, A, True)
+    await house.pass_time(4)
+    house.media.voice(ROOM, A, False)
+    await settle()
+    assert house.events().count("VoiceHeard") == 1
+
+
 async def test_a_partner_cannot_lead(house: House) -> None:
     therapist, maya, _ = await house.full()
     await therapist.do(messages.StartDialogue, script="three-step", sender="partner-a")
