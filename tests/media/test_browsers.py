@@ -158,3 +158,19 @@ async def test_a_screen_appears_without_another_offer() -> None:
 
         await until(seen, "the screen is not seen")
         assert engine.stats().offers == 3
+
+
+async def test_a_page_restarts_its_path_without_a_word_to_the_host() -> None:
+    """What a page does when its network changed: signalling may be dead in just this moment."""
+    async with three_pages(640, 360) as (engine, pages):
+        await until_all_play(pages, 640, 360)
+        await pages[A].evaluate("restart()")
+        received = (await tile(pages[A], THERAPIST, Medium.CAMERA))["frames"]
+        sent = (await tile(pages[B], A, Medium.CAMERA))["frames"]
+
+        async def goes_on() -> bool:
+            seen = (await tile(pages[A], THERAPIST, Medium.CAMERA))["frames"] >= received + 40
+            return bool(seen and (await tile(pages[B], A, Medium.CAMERA))["frames"] >= sent + 40)
+
+        await until(goes_on, "the call does not go on")
+        assert engine.stats().offers == 3
