@@ -233,6 +233,7 @@ async def test_who_spoke_is_logged_when_they_end_and_shown_to_the_therapist_alon
     for visitor in (maya, jonas):
         visitor.outbox.take()
     house.media.voice(ROOM, A, True)
+    await settle()
     await house.pass_time(4)
     house.media.voice(ROOM, A, False)
     house.media.voice(ROOM, B, True)
@@ -248,6 +249,7 @@ async def test_who_spoke_is_logged_when_they_end_and_shown_to_the_therapist_alon
 
     await maya.do(messages.Leave)
     house.media.voice(ROOM, A, True)
+    await settle()
     await house.pass_time(4)
     house.media.voice(ROOM, A, False)
     await settle()
