@@ -133,6 +133,7 @@ function viewed(view, before) {
   if (isIn(view) && !isIn(before)) {
     entering = false;
     live.devices();
+    own.unmeter();
     void stayAwake();
   }
   if (isIn(before) && !isIn(view)) own.stop();

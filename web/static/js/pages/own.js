@@ -24,6 +24,7 @@ export class Own {
   #cameraId = '';
   #micId = '';
   #round = 0;
+  #metered = true;
 
   /** @param {() => void} changed */
   constructor(changed) {
@@ -105,6 +106,12 @@ export class Own {
     return this.open();
   }
 
+  /** The meter is for the door alone. */
+  unmeter() {
+    if (this.#metered) this.meter.close();
+    this.#metered = false;
+  }
+
   /** Stops camera and microphone at once. */
   stop() {
     this.#round += 1;
@@ -141,7 +148,7 @@ export class Own {
     const same = tracks.length === this.stream.getTracks().length && tracks.every((it) => this.stream.getTracks().includes(it));
     if (!same) {
       this.stream = new MediaStream(tracks);
-      this.meter.listen(this.stream);
+      if (this.#metered) this.meter.listen(this.stream);
     }
     this.#changed();
   }

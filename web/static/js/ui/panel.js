@@ -48,7 +48,7 @@ export function makePanel(t, acts) {
     attribute(element, 'aria-label', t('Only you see this'));
     say(title, it ? it.scriptName : t('Your room'));
     say(leg, t('Everybody waits apart until you let them in.'));
-    show(leg, it === null);
+    show(leg, it === null && lead.partners.some((partner) => partner.presence !== 'admitted'));
     rebuild(stages, stagesOf(view), () => stagesOf(view).map(stageLine));
     show(stages, it !== null);
     say(lonely, t('Only you see this'));
