@@ -103,7 +103,7 @@ def test_every_scene_of_a_call(
 
 
 def reachable(person: Person, action: str, **data: str) -> None:
-    """On a phone the therapist's panel is a sheet: open it when the button is not in sight, close it when it covers it."""
+    """On a phone the therapist's panel is a sheet: open it for what it holds, close it for what it covers."""
     wanted = person.button(action, **data)
     sheet = person.page.locator('button[data-action="panel"]').locator("visible=true")
     if not wanted.is_visible() and sheet.count():
