@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 
-import { others, Peer } from '../../../web/static/js/core/peer.js';
+import { others, Peer, startSharp } from '../../../web/static/js/core/peer.js';
 import { FakeClock, FakePeer, settle } from '../fakes.js';
 
 /** @type {FakeClock} */
@@ -112,6 +112,13 @@ describe('the answer', () => {
     assert.ok(camera.encodings[0].maxBitrate <= 1_500_000);
     assert.equal(camera.degradationPreference, 'balanced');
   });
+});
+
+it('asks Chromium to begin with a sharp picture, and changes nothing else', () => {
+  const sdp = ['m=video 9 UDP/TLS/RTP/SAVPF 96 97', 'a=rtpmap:96 VP8/90000', 'a=rtpmap:97 rtx/90000', ''].join('\r\n');
+  const lines = startSharp(sdp).split('\r\n');
+  assert.equal(lines.splice(2, 1)[0], 'a=fmtp:96 x-google-start-bitrate=600');
+  assert.equal(lines.join('\r\n'), sdp);
 });
 
 describe('tracks', () => {
