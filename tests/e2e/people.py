@@ -71,12 +71,16 @@ class Person:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, "locale": "en-GB", **options})
         context.set_default_timeout(PATIENCE)
         context.add_init_script(KEEP_TRACKS)
-        page = context.new_page()
-        person = cls(seat, context, page)
-        page.on("websocket", person._listen)
-        page.on("console", person._hear)
-        page.on("pageerror", lambda error: person.errors.append(str(error)))
-        return person
+        return cls(seat, context, context.new_page())
+
+    def __post_init__(self) -> None:
+        self.page.on("websocket", self._listen)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def on_a_new_page(self) -> Person:
+        """The same person, with the same cookies, on another page."""
+        return Person(self.seat, self.context, self.context.new_page())
 
     def _listen(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda data: self.received.append(str(data)))
