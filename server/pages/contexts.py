@@ -28,6 +28,8 @@ class Common:
 
     language: str
     """The language that the page is written in: for ``<html lang>``."""
+    direction: Literal["ltr", "rtl"]
+    """That of the language's script: for ``<html dir>``."""
     languages: tuple[LanguageName, ...]
     nonce: str
     """For every ``<script nonce=…>``; a script without it does not run."""

@@ -16,7 +16,7 @@ from server.pages.contexts import HomePage, SetupPage
 from server.pages.errors import RefusalError
 from server.pages.forms import CallForm, SetupForm, clean_name, read
 from server.pages.limits import WINDOW, network
-from server.pages.render import WORDS, render
+from server.pages.render import WORDS, language_of, render
 from server.pages.resources import ACCESS, BOOK, CLOCK, FAILURES, PRACTICE, PROXIED
 from server.ports import Therapist
 
@@ -26,7 +26,7 @@ SESSION_DAYS: Final = 30
 
 async def setup_page(request: web.Request) -> web.Response:
     """``GET /setup``: the form; its script reads the secret from the fragment."""
-    return render(request, SetupPage(words=request.app[WORDS].catalogues))
+    return render(request, SetupPage(words=request.app[WORDS].only(language_of(request))))
 
 
 async def setup(request: web.Request) -> web.Response:
@@ -57,7 +57,7 @@ async def home(request: web.Request) -> web.Response:
     """``GET /home``: who I am, and my calls."""
     therapist = await _therapist(request)
     page = HomePage(
-        words=request.app[WORDS].catalogues,
+        words=request.app[WORDS].only(therapist.language),
         name=therapist.name,
         own_language=therapist.language,
         calls=await request.app[BOOK].lines(therapist.id),

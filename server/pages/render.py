@@ -13,7 +13,7 @@ from aiohttp import web
 
 from server.pages.contexts import AnyPage, CallPage, Common, ErrorPage, FrontPage, HomePage, SetupPage
 from server.pages.headers import nonce
-from server.pages.words import Words
+from server.pages.words import Words, direction
 from server.protocol.messages import VERSION
 
 WORDS: Final = web.AppKey("words", Words)
@@ -47,6 +47,7 @@ def render(request: web.Request, page: AnyPage, *, status: int = 200, language: 
     language = language or language_of(request)
     common = Common(
         language=language,
+        direction=direction(language),
         languages=words.languages,
         nonce=nonce(request),
         version=VERSION,

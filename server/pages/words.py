@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from babel import Locale
 from babel.messages.pofile import read_po
@@ -35,6 +35,10 @@ class Words:
     def languages(self) -> tuple[LanguageName, ...]:
         return tuple(LanguageName(code, _own_name(code)) for code in self.catalogues)
 
+    def only(self, language: str) -> Catalogues:
+        """The one catalogue of a page that stays in the language that it was written in."""
+        return {language: self.catalogues.get(language, {})}
+
     def choose(self, *wishes: str | None) -> str:
         """The first language that we have among `wishes`, each a tag or a whole Accept-Language (RFC 9110, 12.5.4)."""
         for wish in wishes:
@@ -46,6 +50,11 @@ class Words:
     def say(self, language: str, sentence: str) -> str:
         """`sentence` in `language`."""
         return self.catalogues.get(language, {}).get(sentence, sentence)
+
+
+def direction(language: str) -> Literal["ltr", "rtl"]:
+    """Where lines of `language` begin."""
+    return "rtl" if Locale.parse(language, sep="-").text_direction == "rtl" else "ltr"
 
 
 def load(folder: Path) -> Words:

@@ -39,8 +39,8 @@ WORDS = Words(
 TEMPLATES = {
     "front.html": "<h1>front</h1>",
     "call.html": "<script nonce={{ nonce }}>{{ words | tojson }}</script> {{ version }}",
-    "setup.html": "<form lang={{ language }}></form>",
-    "home.html": "{{ name }} {% for call in calls %}[{{ call.title }}: {{ call.invitations }}]{% endfor %}",
+    "setup.html": "<form lang={{ language }}>{{ words | list }}</form>",
+    "home.html": "{{ name }} {% for it in calls %}[{{ it.title }}: {{ it.invitations }}]{% endfor %}{{ words | list }}",
     "error.html": "<html lang={{ language }}>{{ code }}: {{ title }} {{ advice }}",
 }
 

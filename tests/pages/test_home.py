@@ -149,5 +149,6 @@ async def test_the_page_is_in_the_accounts_language(open_pages: Open) -> None:
 
     async with site.client.get("/home", headers={"Accept-Language": "en"}) as response:
         assert response.headers["Content-Language"] == "de"
+        assert (await response.text()).endswith("[&#39;de&#39;]"), "its script has no other words"
     async with site.client.get("/setup", headers={"Accept-Language": "en"}) as response:
-        assert await response.text() == "<form lang=en></form>"
+        assert await response.text() == "<form lang=en>[&#39;en&#39;]</form>"

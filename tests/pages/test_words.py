@@ -8,7 +8,7 @@ import pytest
 from server.config import resource
 from server.pages.contexts import LanguageName
 from server.pages.errors import REFUSALS
-from server.pages.words import Words, load
+from server.pages.words import Words, direction, load
 
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
 
@@ -30,6 +30,18 @@ def test_a_catalogue_translates_and_english_is_its_own(tmp_path: Path) -> None:
     }
     assert words.languages == (LanguageName("en", "English"), LanguageName("de", "Deutsch"))
     assert (words.say("de", "Leave"), words.say("de", "New"), words.say("fr", "Leave")) == ("Verlassen", "New", "Leave")
+
+
+def test_a_page_that_keeps_its_language_takes_no_other_words() -> None:
+    words = Words({"en": {"Leave": "Leave"}, "de": {"Leave": "Verlassen"}})
+
+    assert words.only("de") == {"de": {"Leave": "Verlassen"}}
+    assert words.only("fr") == {"fr": {}}
+
+
+@pytest.mark.parametrize(("language", "lines"), [("pt", "ltr"), ("de-AT", "ltr"), ("he", "rtl"), ("ar-EG", "rtl")])
+def test_lines_begin_where_the_script_of_the_language_begins(language: str, lines: str) -> None:
+    assert direction(language) == lines
 
 
 def test_a_doubtful_translation_is_not_shown(tmp_path: Path) -> None:
