@@ -128,7 +128,7 @@ describe('words', () => {
 
   it('know their direction and own name', () => {
     assert.deepEqual(['he', 'ar-EG', 'de', 'heb'].map(directionOf), ['rtl', 'rtl', 'ltr', 'ltr']);
-    assert.equal(nameOf('de'), 'Deutsch');
+    assert.deepEqual(['en', 'de', 'es', 'fr', 'it', 'nl', 'pt'].map(nameOf), ['English', 'Deutsch', 'Español', 'Français', 'Italiano', 'Nederlands', 'Português']);
   });
 });
 
