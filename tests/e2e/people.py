@@ -55,7 +55,7 @@ def launch(playwright: Playwright, *flags: str) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=[*FLAGS, *flags])
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
     """One seat's page. `received` holds every text frame of its sockets, `errors` what its console complained of."""
 
