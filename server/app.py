@@ -33,6 +33,7 @@ from server.pages.metrics import METRICS, Metrics
 from server.pages.middleware import errors, observed, same_origin
 from server.pages.setup_link import setup_link
 from server.rooms.directory import Directory
+from server.rooms.library import Library
 from server.rooms.scripts import load_scripts
 from server.signalling import endpoint
 from server.signalling.endpoint import Endpoint
@@ -128,9 +129,11 @@ async def media(app: web.Application) -> AsyncIterator[None]:
 
 
 async def directory(app: web.Application) -> AsyncIterator[None]:
-    """The rooms, with every dialogue that this installation has."""
-    scripts = load_scripts(resource("config/dialogues"))
-    rooms = app[DIRECTORY] = Directory(app[STORE].log, app[MEDIA], app[resources.CLOCK], scripts, app[TASKS])
+    """The rooms, with every dialogue that this installation and its therapists have."""
+    store = app[STORE]
+    scripts = Library(load_scripts(resource("config/dialogues")), store.editions, store.scripts, store.practice)
+    await scripts.keep_shipped()
+    rooms = app[DIRECTORY] = Directory(store.log, app[MEDIA], app[resources.CLOCK], scripts, app[TASKS])
     app[METRICS].gauge("rooms", "Rooms that are open.", lambda: rooms.rooms)
     app[METRICS].gauge("seats_connected", "Seats with an open page.", lambda: rooms.connected)
     yield
@@ -228,6 +231,11 @@ def warnings(settings: Settings, media: Sequence[str]) -> list[str]:
             "Links begin with localhost, which is this machine alone. Name the address that people open in "
             "THIRDCHAIR_PUBLIC_URL."
         )
+    if not beyond_this_machine(settings) and all(ipaddress.ip_address(address).is_loopback for address in media):
+        found.append(
+            "This machine has no address but its loopback. Chromium gets sound and picture by it; Firefox does not, "
+            "before the machine is in some network and the server has started again."
+        )
     if beyond_this_machine(settings) and not any(ipaddress.ip_address(address).is_global for address in media):
         found.append(
             f"Sound and picture are offered at {', '.join(media)} only, which the internet does not reach. If people "
@@ -255,7 +263,7 @@ def beyond_this_machine(settings: Settings) -> bool:
 
 
 def media_addresses(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Where the media host binds, and what it tells browsers; nothing told means what it has bound."""
+    """Where the media host binds, and what it tells browsers; nothing told means the bound ones that others reach."""
     everywhere = ("0.0.0.0", "::")  # noqa: S104  media is for those who prove themselves, by ICE
     told = settings.media_addresses
     if told:
@@ -263,7 +271,10 @@ def media_addresses(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...
             return told, told
         return tuple(host for host in everywhere if any((":" in host) == (":" in address) for address in told)), told
     if not beyond_this_machine(settings):
-        return ("127.0.0.1",), ()
+        return (
+            everywhere,
+            everywhere,
+        )  # a browser on this machine comes by its network's address or, without one, loopback
     try:
         host = ipaddress.ip_address(settings.host)
     except ValueError:

@@ -118,9 +118,9 @@ def test_with_a_public_address_there_is_no_other(host: str) -> None:
 @pytest.mark.parametrize(
     ("given", "bind", "told", "beyond"),
     [
-        ({}, ("127.0.0.1",), (), False),
-        ({"host": "localhost"}, ("127.0.0.1",), (), False),
-        ({"public_url": "http://localhost:9000"}, ("127.0.0.1",), (), False),
+        ({}, EVERYWHERE, EVERYWHERE, False),
+        ({"host": "localhost"}, EVERYWHERE, EVERYWHERE, False),
+        ({"public_url": "http://localhost:9000"}, EVERYWHERE, EVERYWHERE, False),
         ({"host": "0.0.0.0"}, EVERYWHERE, (), True),
         ({"host": "192.168.1.5"}, ("192.168.1.5",), (), True),
         ({"host": "therapy.test"}, EVERYWHERE, (), True),
@@ -141,7 +141,8 @@ def test_where_sound_and_picture_are_offered(
 @pytest.mark.parametrize(
     ("given", "media", "expected"),
     [
-        ({}, ("127.0.0.1",), []),
+        ({}, ("192.168.1.5", "127.0.0.1"), []),
+        ({}, ("127.0.0.1", "::1"), ["Firefox does not"]),
         ({"host": "0.0.0.0"}, ("5.6.7.8",), ["THIRDCHAIR_TLS_CERTIFICATE"]),
         ({"host": "0.0.0.0"}, ("192.168.1.5",), ["Caddy", "THIRDCHAIR_MEDIA_ADDRESSES"]),
         ({"public_url": "http://therapy.test"}, ("5.6.7.8",), ["Browsers will refuse camera and microphone"]),

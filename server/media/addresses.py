@@ -1,4 +1,4 @@
-"""The machine's own addresses: one socket is bound to each, so that a reply leaves by the address it was asked at.
+"""The machine's own addresses: a socket is bound to each, so that a reply leaves by the address it was asked at.
 
 A socket bound to the wildcard would let the kernel choose the source, and a browser drops what comes from elsewhere.
 """
@@ -20,15 +20,15 @@ def own_addresses() -> list[str]:
     return [*get_host_addresses(use_ipv4=True, use_ipv6=ipv6), "127.0.0.1", *(["::1"] if ipv6 else [])]
 
 
-def to_bind(hosts: Iterable[str], own: Sequence[str]) -> list[str]:
+def expand(hosts: Iterable[str], own: Sequence[str]) -> list[str]:
     """`hosts` with each wildcard replaced by those of the machine's `own` addresses that it stands for."""
-    bound: list[str] = []
+    meant: list[str] = []
     for host in hosts:
         if host in _WILDCARDS:
-            bound += [address for address in own if (":" in address) == (":" in host)]
+            meant += [address for address in own if (":" in address) == (":" in host)]
         else:
-            bound.append(host)
-    return list(dict.fromkeys(bound))
+            meant.append(host)
+    return list(dict.fromkeys(meant))
 
 
 def to_offer(bound: Sequence[str]) -> list[str]:

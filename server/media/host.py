@@ -7,13 +7,14 @@ they come from; who has proven nothing reaches nothing but the check for a valid
 from __future__ import annotations
 
 import asyncio
+import errno
 import time
 from collections.abc import Callable, Coroutine, Sequence
 
 from server.domain.seats import Routes, Seat
 from server.log import logger
 from server.media import ice, sdp
-from server.media.addresses import own_addresses, to_bind, to_offer
+from server.media.addresses import expand, own_addresses, to_offer
 from server.media.answer import write_answer
 from server.media.gate import Gate
 from server.media.peer import Peer
@@ -46,7 +47,8 @@ class MediaEngine:
     ) -> None:
         """Bind `port` (0 takes a free one) on each address in `bind` once started; 0.0.0.0 and :: mean all own ones.
 
-        `addresses` are told to browsers; when empty, those that are bound. `clock` gives steady seconds.
+        `addresses` are told to browsers, with the same meaning of wildcards; when empty, those that are bound, and
+        loopback only if there is no other. `clock` gives steady seconds.
         """
         self._bind = tuple(bind)
         self.addresses = tuple(addresses)
@@ -75,12 +77,20 @@ class MediaEngine:
 
     async def start(self) -> None:
         """Bind the port and begin. Raises OSError when it is taken."""
-        bound = to_bind(self._bind, own_addresses())
-        for host in bound:
-            link = UdpLink(host, self.port, self._receive, self._flush)
+        own = own_addresses()
+        bound = []
+        for host in expand(self._bind, own):
+            try:
+                link = UdpLink(host, self.port, self._receive, self._flush)
+            except OSError as error:
+                if error.errno == errno.EADDRNOTAVAIL and host not in self._bind:
+                    continue  # an IPv6 address that is just coming or going; nobody named it
+                raise
             self._links.append(link)
             self.port = link.port
-        self.addresses = self.addresses or tuple(to_offer(bound))
+            bound.append(host)
+        told = [address for address in expand(self.addresses, own) if address in bound or address in self.addresses]
+        self.addresses = tuple(told or to_offer(bound))
         self._next_tick = self.clock()
         self._tick()
 

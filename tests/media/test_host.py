@@ -12,6 +12,7 @@ import uvloop
 
 from server.domain.seats import SEATS, Medium
 from server.media import ice, rtp
+from server.media.addresses import own_addresses
 from server.media.host import MediaEngine
 from server.media.ice import Credentials
 from server.media.probe import Probe
@@ -214,6 +215,15 @@ async def test_the_advertised_addresses_stand_in_the_answer() -> None:
     assert f"2001:db8::5 {engine.port} typ host" in answer
     assert "127.0.0.1" not in answer
     await probe.close()
+    await engine.stop()
+
+
+async def test_a_wildcard_tells_all_own_addresses_and_loopback_last() -> None:
+    engine = MediaEngine(["0.0.0.0"], 0, ["0.0.0.0"])
+    await engine.start()
+
+    assert engine.addresses == tuple(address for address in own_addresses() if ":" not in address)
+    assert engine.addresses[-1] == "127.0.0.1"
     await engine.stop()
 
 
