@@ -2,7 +2,7 @@
 # Installs what Thirdchair needs into .venv and node_modules:  scripts/install.sh runtime|dev
 #
 #   runtime  what `make run` needs. Without npm the pages fall back to the system's fonts.
-#   dev      also what `make test` needs: linters, test runners, Node.js and a Chromium.
+#   dev      also what `make test` needs: linters, test runners, Node.js, a Chromium and a Firefox.
 #
 # As root on Debian or Ubuntu it installs missing system packages; otherwise it names those that are missing.
 set -euo pipefail
@@ -25,6 +25,7 @@ missing_packages() {
     fi
     if [ "$mode" = dev ]; then
         has chromium || has chromium-browser || has google-chrome || echo chromium
+        has firefox-esr || has firefox || echo firefox-esr
     fi
 }
 
