@@ -6,7 +6,7 @@ Room ids are opaque strings. Times are integers, milliseconds since 1970-01-01 U
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -102,6 +102,40 @@ class RoomLog(Protocol):
 
     async def load(self, room_id: str) -> list[LoggedEvent]:
         """All events of the room in order; empty when the room is unknown."""
+
+
+class Editions(Protocol):
+    """The exact texts of all dialogues that were ever offered, by digest (`catalogue.edition_of`). None is ever changed."""
+
+    async def keep(self, texts: Mapping[str, str]) -> None:
+        """Store durably those that are not there yet, by digest."""
+
+    async def texts(self, editions: Collection[str]) -> dict[str, str]:
+        """The texts of those that are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnScript:
+    """A dialogue that a therapist wrote or reworded, as TOML text. `updated` in ms since the epoch."""
+
+    id: str
+    therapist_id: str
+    name: str
+    text: str
+    updated: int
+
+
+class OwnScripts(Protocol):
+    async def put(self, script: OwnScript) -> None:
+        """Add, or replace the one of this id."""
+
+    async def find(self, script_id: str) -> OwnScript | None: ...
+
+    async def of_therapist(self, therapist_id: str) -> list[OwnScript]:
+        """By name."""
+
+    async def delete(self, script_id: str) -> None:
+        """Offer it no more; unknown ones are ignored. Its editions stay."""
 
 
 class Outbox(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from server.ports import (
     Invitation,
     LoggedEvent,
     OfferRefusedError,
+    OwnScript,
     PathListener,
     PathState,
     StoredSession,
@@ -200,6 +201,37 @@ class MemoryLog:
     async def load(self, room_id: str) -> list[LoggedEvent]:
         await asyncio.sleep(0)
         return list(self.rooms.get(room_id, []))
+
+
+class MemoryEditions:
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+        self.asked: list[str] = []
+
+    async def keep(self, texts: Mapping[str, str]) -> None:
+        self.rows = {**texts, **self.rows}
+
+    async def texts(self, editions: Collection[str]) -> dict[str, str]:
+        self.asked += sorted(editions)
+        return {name: text for name, text in self.rows.items() if name in editions}
+
+
+class MemoryOwnScripts:
+    def __init__(self) -> None:
+        self.rows: dict[str, OwnScript] = {}
+
+    async def put(self, script: OwnScript) -> None:
+        self.rows[script.id] = script
+
+    async def find(self, script_id: str) -> OwnScript | None:
+        return self.rows.get(script_id)
+
+    async def of_therapist(self, therapist_id: str) -> list[OwnScript]:
+        own = [row for row in self.rows.values() if row.therapist_id == therapist_id]
+        return sorted(own, key=lambda row: (row.name, row.id))
+
+    async def delete(self, script_id: str) -> None:
+        self.rows.pop(script_id, None)
 
 
 class MemoryInvitations:

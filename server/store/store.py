@@ -8,6 +8,7 @@ from server.store.engine import Database
 from server.store.invitations import SqlInvitations
 from server.store.practice import SqlPractice
 from server.store.room_log import SqlRoomLog
+from server.store.scripts import SqlEditions, SqlOwnScripts
 from server.store.sessions import SqlSessions
 
 
@@ -20,6 +21,8 @@ class Store:
     invitations: SqlInvitations
     sessions: SqlSessions
     practice: SqlPractice
+    editions: SqlEditions
+    scripts: SqlOwnScripts
 
     async def close(self) -> None:
         await self.database.close()
@@ -37,4 +40,6 @@ async def open_store(address: str) -> Store:
         invitations=SqlInvitations(database),
         sessions=SqlSessions(database),
         practice=SqlPractice(database),
+        editions=SqlEditions(database),
+        scripts=SqlOwnScripts(database),
     )

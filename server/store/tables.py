@@ -69,6 +69,24 @@ calls: Final = Table(
     Index(None, "therapist_id"),
 )
 
+editions: Final = Table(
+    "editions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+scripts: Final = Table(
+    "scripts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("therapist_id", Text, ForeignKey(therapists.c.id), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Index(None, "therapist_id"),
+)
+
 setup_links: Final = Table(
     "setup_links",
     metadata,

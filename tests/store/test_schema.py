@@ -19,8 +19,10 @@ async def test_a_new_database_gets_all_tables(database: Database) -> None:
     assert await tables(database) == {
         "alembic_version",
         "calls",
+        "editions",
         "invitations",
         "rooms_events",
+        "scripts",
         "sessions",
         "setup_links",
         "therapists",
