@@ -33,6 +33,7 @@ from server.pages.metrics import METRICS, Metrics
 from server.pages.middleware import errors, observed, same_origin
 from server.pages.setup_link import setup_link
 from server.rooms.directory import Directory
+from server.rooms.library import Library
 from server.rooms.scripts import load_scripts
 from server.signalling import endpoint
 from server.signalling.endpoint import Endpoint
@@ -128,9 +129,11 @@ async def media(app: web.Application) -> AsyncIterator[None]:
 
 
 async def directory(app: web.Application) -> AsyncIterator[None]:
-    """The rooms, with every dialogue that this installation has."""
-    scripts = load_scripts(resource("config/dialogues"))
-    rooms = app[DIRECTORY] = Directory(app[STORE].log, app[MEDIA], app[resources.CLOCK], scripts, app[TASKS])
+    """The rooms, with every dialogue that this installation and its therapists have."""
+    store = app[STORE]
+    scripts = Library(load_scripts(resource("config/dialogues")), store.editions, store.scripts, store.practice)
+    await scripts.keep_shipped()
+    rooms = app[DIRECTORY] = Directory(store.log, app[MEDIA], app[resources.CLOCK], scripts, app[TASKS])
     app[METRICS].gauge("rooms", "Rooms that are open.", lambda: rooms.rooms)
     app[METRICS].gauge("seats_connected", "Seats with an open page.", lambda: rooms.connected)
     yield

@@ -29,6 +29,7 @@ from server.media.probe import Probe
 from server.pages.booking import Book
 from server.protocol import messages
 from server.rooms.directory import Directory
+from server.rooms.library import Library
 from server.rooms.scripts import load_scripts
 from server.store.store import open_store
 from server.tasks import Tasks
@@ -252,7 +253,8 @@ async def _book(settings: Settings) -> dict[str, str]:
     """A try-out call in the database of the server that runs; it opens the room when the first one comes."""
     store, tasks, clock = await open_store(settings.database_url), Tasks(), SystemClock()
     media = MediaEngine((), 0, ())  # never started: a room is only written down here
-    directory = Directory(store.log, media, clock, load_scripts(resource("config/dialogues")), tasks)
+    scripts = Library(load_scripts(resource("config/dialogues")), store.editions, store.scripts, store.practice)
+    directory = Directory(store.log, media, clock, scripts, tasks)
     try:
         book = Book(
             practice=store.practice,

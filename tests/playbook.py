@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 
 from server.domain import events
+from server.domain.catalogue import Catalogue, Edition
 from server.domain.effects import Effect
 from server.domain.errors import DomainError
 from server.domain.room import Room, fold
-from server.domain.script import Script, parse
 from server.domain.seats import PARTNERS, SEATS, Seat
 
 T, A, B = SEATS
@@ -25,10 +25,17 @@ DIALOGUES = Path(__file__).resolve().parents[1] / "config" / "dialogues"
 
 
 @cache
-def shipped_scripts() -> dict[str, Script]:
+def shipped_editions() -> dict[str, Edition]:
+    """All scripts of the product with their texts, by id."""
+    texts = {path.name: path.read_text("utf-8") for path in sorted(DIALOGUES.glob("*.toml"))}
+    editions = [Edition.parse(text, name) for name, text in texts.items()]
+    return {edition.script.id: edition for edition in editions}
+
+
+@cache
+def shipped_scripts() -> Catalogue:
     """All scripts of the product, by id."""
-    scripts = [parse(path.read_text("utf-8"), path.name) for path in sorted(DIALOGUES.glob("*.toml"))]
-    return {script.id: script for script in scripts}
+    return Catalogue.of(shipped_editions().values())
 
 
 def opened() -> events.RoomOpened:
@@ -110,7 +117,9 @@ Move = Callable[[Playbook], events.AnyEvent]
 
 
 def start(sender: Seat = A, script: str = "three-step", by: Seat = T) -> Move:
-    return lambda book: events.DialogueStarted(book.at, by, book.room.course.revision, script, sender)
+    return lambda book: events.DialogueStarted(
+        book.at, by, book.room.course.revision, script, sender, book.room.scripts.offered.get(script, "")
+    )
 
 
 def take(edge: str, by: Seat = T) -> Move:
@@ -150,7 +159,9 @@ def skip(step: str, by: Seat = T) -> Move:
 
 
 def change_script(script: str, sender: Seat = A, by: Seat = T) -> Move:
-    return lambda book: events.ScriptChanged(book.at, by, book.room.course.revision, script, sender)
+    return lambda book: events.ScriptChanged(
+        book.at, by, book.room.course.revision, script, sender, book.room.scripts.offered.get(script, "")
+    )
 
 
 def breathe(seconds: int = 60, by: Seat = T) -> Move:

@@ -6,15 +6,15 @@ in the room, and whether the command came in time, is the room's to know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from server.domain import dialogue as walking
 from server.domain import events as happened
+from server.domain.catalogue import Catalogue
 from server.domain.dialogue import Breath, Dialogue, Hold, Interlude, Pause, TimeOut
-from server.domain.errors import NotAllowed, OutOfState, UnknownThing
-from server.domain.script import Role, Script
+from server.domain.errors import NotAllowed, OutOfState
+from server.domain.script import Role
 from server.domain.seats import PARTNERS, Seat, is_partner
 
 TIME_OUT_MIN = 60_000
@@ -59,19 +59,19 @@ class Course:
     prompts: tuple[tuple[Seat, str], ...] = ()
     revision: int = 0
 
-    def after(self, event: happened.DialogueEvent, admitted: frozenset[Seat], scripts: Mapping[str, Script]) -> Course:
+    def after(self, event: happened.DialogueEvent, admitted: frozenset[Seat], scripts: Catalogue) -> Course:
         """The course after the event, one revision on. Raises DomainError, changing nothing."""
         match event:
             case happened.StepTaken(edge=edge, by=by, at=at):
                 running = self._running()
-                following = self._to(walking.take(scripts[running.script], running, edge, by, at))
+                following = self._to(walking.take(scripts.editions[running.edition], running, edge, by, at))
             case happened.StepUndone():
                 following = self._back(1)
             case happened.StepsRewound(count=count):
                 following = self._back(count)
             case happened.StepSkipped(step=step, at=at):
                 running = self._running()
-                following = self._to(walking.skip(scripts[running.script], running, step, at))
+                following = self._to(walking.skip(scripts.editions[running.edition], running, step, at))
             case happened.DialogueStarted():
                 if self.dialogue is not None:
                     raise OutOfState("a dialogue is running already", code="dialogue-running")
@@ -128,23 +128,22 @@ class Course:
         self,
         event: happened.DialogueStarted | happened.ScriptChanged,
         admitted: frozenset[Seat],
-        scripts: Mapping[str, Script],
+        scripts: Catalogue,
     ) -> Dialogue:
         self._nothing_over_it()
-        if event.script not in scripts:
-            raise UnknownThing("there is no such script", code="unknown-script")
+        edition = scripts.edition(event.script, event.edition)
         if not is_partner(event.sender):
             raise NotAllowed("only a partner can be the sender")
         if not admitted.issuperset(PARTNERS):
             raise OutOfState("both partners must be in the room", code="partners-missing")
-        return walking.begin(scripts[event.script], event.sender, event.at)
+        return walking.begin(scripts.editions[edition], edition, event.sender, event.at)
 
     # --- what is not the dialogue's own step, and bears no revision --------------------------------
 
-    def with_mirror_asked(self, seat: Seat, scripts: Mapping[str, Script]) -> Course:
+    def with_mirror_asked(self, seat: Seat, scripts: Catalogue) -> Course:
         """The receiver asks the sender to stop, so as to mirror: the one legitimate interruption."""
         running = self._running()
-        step = scripts[running.script].step(running.step)
+        step = scripts.editions[running.edition].step(running.step)
         if running.role_of(seat) is not Role.RECEIVER:
             raise NotAllowed("only the receiver asks to mirror")
         if running.sender not in walking.voices(step, running):

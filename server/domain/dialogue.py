@@ -17,11 +17,12 @@ from server.domain.seats import PARTNERS, Seat, is_partner, other_partner
 class Dialogue:
     """Where a dialogue stands.
 
-    `sender` holds the floor for the whole leg; `leg` counts from 1; `since` is when the step began
-    (ms since the epoch); `loops` counts the loops taken in this leg by name.
+    `edition` is the exact text that is walked; `sender` holds the floor for the whole leg; `leg` counts from 1;
+    `since` is when the step began (ms since the epoch); `loops` counts the loops taken in this leg by name.
     """
 
     script: str
+    edition: str
     step: str
     sender: Seat
     leg: int
@@ -78,8 +79,8 @@ Interlude = Pause | Breath | Hold | TimeOut
 # --- walking -------------------------------------------------------------------------------------
 
 
-def begin(script: Script, sender: Seat, at: int) -> Dialogue:
-    return Dialogue(script=script.id, step=script.start, sender=sender, leg=1, since=at)
+def begin(script: Script, edition: str, sender: Seat, at: int) -> Dialogue:
+    return Dialogue(script=script.id, edition=edition, step=script.start, sender=sender, leg=1, since=at)
 
 
 def take(script: Script, dialogue: Dialogue, edge_id: str, by: Seat, at: int) -> Dialogue | None:

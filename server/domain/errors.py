@@ -5,7 +5,7 @@ DomainError
 ├── OutOfState      not now: the room or the dialogue stands elsewhere
 ├── Stale           the command was given for an earlier state of the dialogue
 └── UnknownThing    no such script, step or edge
-ScriptError         a script file is not sound (`where`, `why`)
+ScriptError         a script is not sound (`where`, `why`)
 
 A `DomainError` changes nothing. Its `code` is stable and part of the wire; the words for people
 are made by the page in that person's language.
@@ -42,9 +42,15 @@ class UnknownThing(DomainError):
 
 
 class ScriptError(Exception):
-    """A script that cannot be used. `where` names the file and place, `why` says what is wrong."""
+    """A script that cannot be used. `where` names the text and the line, `why` says what is wrong.
 
-    def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where}: {why}")
-        self.where = where
-        self.why = why
+    `sentence` is the reason before its `values` stood in it, so that pages can say it in other languages.
+    """
+
+    def __init__(self, name: str, sentence: str, *, line: int | None = None, **values: str) -> None:
+        self.where = name if line is None else f"{name}, line {line}"
+        self.why = sentence.format(**values)
+        self.line = line
+        self.sentence = sentence
+        self.values = values
+        super().__init__(f"{self.where}: {self.why}")

@@ -2,7 +2,7 @@
 
 An event is offered to a room, which takes it or refuses it. Those taken are the room's log, and the
 room is their fold, so an event carries everything that the fold needs: its time, who caused it, and
-the script that was started. Times are milliseconds since 1970-01-01 UTC.
+the edition of the script that was started. Times are milliseconds since 1970-01-01 UTC.
 """
 
 from __future__ import annotations
@@ -192,10 +192,14 @@ class DialogueEvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class DialogueStarted(DialogueEvent):
-    """A script begins with `sender` as the one who holds the floor."""
+    """A script begins with `sender` as the one who holds the floor.
+
+    `edition` is the exact text that is used (`catalogue`); in logs from before there were editions it is empty.
+    """
 
     script: str
     sender: Seat
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +235,11 @@ class StepSkipped(DialogueEvent):
 
 @dataclass(frozen=True, slots=True)
 class ScriptChanged(DialogueEvent):
-    """The therapist went over from the running script to another, from its start."""
+    """The therapist went over from the running script to another, from its start; `edition` as in DialogueStarted."""
 
     script: str
     sender: Seat
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

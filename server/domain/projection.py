@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from server.domain.catalogue import Catalogue
 from server.domain.course import Course, Layout
 from server.domain.dialogue import Breath, Dialogue, Hold, Pause, TimeOut, confirms, voices
-from server.domain.script import Role, Script, Step, Voice, fill, pick, pick_tag
+from server.domain.script import Role, Step, Voice, fill, pick, pick_tag
 from server.domain.seats import PARTNERS, Occupant, Presence, Seat, is_partner, other_partner
 from server.domain.talk import Talk, Talks
 from server.domain.views import (
@@ -39,7 +40,7 @@ class Facts:
     """What of a room the projection reads; a room hands it out of itself."""
 
     occupants: Mapping[Seat, Occupant]
-    scripts: Mapping[str, Script]
+    scripts: Catalogue
     course: Course
     private: Mapping[Seat, Private]
     talks: Talks
@@ -149,7 +150,7 @@ def _alone(facts: Facts, seat: Seat) -> bool:
 
 
 def _indicator(facts: Facts, dialogue: Dialogue, seat: Seat) -> Indicator:
-    script = facts.scripts[dialogue.script]
+    script = facts.scripts.editions[dialogue.edition]
     step = script.step(dialogue.step)
     language = facts.occupants[seat].language
     role = dialogue.role_of(seat)
@@ -211,7 +212,7 @@ def _lead(facts: Facts) -> Lead:
     language = facts.occupants[Seat.THERAPIST].language
     course = facts.course
     dialogue, interlude = course.dialogue, course.interlude
-    script = facts.scripts[dialogue.script] if dialogue else None
+    script = facts.scripts.editions[dialogue.edition] if dialogue else None
     step = script.step(dialogue.step) if script and dialogue else None
     return Lead(
         partners=tuple(_partner(facts, seat) for seat in PARTNERS),
@@ -263,14 +264,14 @@ TRAIL = 12
 
 def _trail(facts: Facts, language: str) -> tuple[str, ...]:
     steps = [
-        pick(facts.scripts[was.script].step(was.step).name, language) if was else ""
+        pick(facts.scripts.editions[was.edition].step(was.step).name, language) if was else ""
         for was in facts.course.history[-TRAIL:]
     ]
     return tuple(steps)
 
 
 def _ways(facts: Facts, dialogue: Dialogue, language: str) -> tuple[Way, ...]:
-    script = facts.scripts[dialogue.script]
+    script = facts.scripts.editions[dialogue.edition]
     names = {step.id: pick(step.name, language) for step in script.steps}
     sender, receiver = facts.occupants[dialogue.sender].name, facts.occupants[dialogue.receiver].name
     who = {Role.SENDER: dialogue.sender, Role.RECEIVER: dialogue.receiver}
@@ -287,7 +288,7 @@ def _ways(facts: Facts, dialogue: Dialogue, language: str) -> tuple[Way, ...]:
 
 
 def _step_lines(facts: Facts, dialogue: Dialogue, language: str) -> tuple[StepLine, ...]:
-    script = facts.scripts[dialogue.script]
+    script = facts.scripts.editions[dialogue.edition]
     taken = dict(dialogue.loops)
     return tuple(
         StepLine(

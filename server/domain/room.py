@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from server.domain import events as happened
+from server.domain.catalogue import Catalogue
 from server.domain.course import Course, Floor
 from server.domain.dialogue import heard, voices
 from server.domain.effects import CancelTimer, CloseSeat, Effect, SetRoutes, SetTimer, ShowViews
 from server.domain.errors import NotAllowed, OutOfState, Stale
 from server.domain.plan import plan
 from server.domain.projection import Facts, project
-from server.domain.script import Script
 from server.domain.seats import PARTNERS, SEATS, Occupant, Presence, Routes, Seat, is_partner
 from server.domain.talk import Talks, with_utterance
 from server.domain.views import Private, View
@@ -41,7 +41,7 @@ class Room:
     gone; `began` is when the first partner was admitted, `minutes` the planned length.
     """
 
-    scripts: Mapping[str, Script] = field(repr=False, compare=False)
+    scripts: Catalogue = field(repr=False, compare=False)
     occupants: Mapping[Seat, Occupant]
     course: Course = field(default_factory=Course)
     private: Mapping[Seat, Private] = field(default_factory=dict)
@@ -79,6 +79,10 @@ class Room:
         """The room after the event, and what is to be done now. Raises DomainError, changing nothing."""
         after = self.after(event)
         return after, tuple(_effects(self, after, event))
+
+    def offering(self, scripts: Catalogue) -> Room:
+        """The same room with other scripts on offer; those that its dialogue and its history stand on stay."""
+        return replace(self, scripts=scripts.after(self.scripts))
 
     # --- what each event does --------------------------------------------------------------------
 
@@ -202,14 +206,14 @@ class Room:
         running = self.course.dialogue
         if running is None or self.course.interlude is not None:
             return ()
-        return voices(self.scripts[running.script].step(running.step), running)
+        return voices(self.scripts.editions[running.edition].step(running.step), running)
 
     def _hushed(self, grade: Floor) -> frozenset[Seat]:
         """The partners whom the floor control quiets now, if it stands at `grade`: those who need not be heard."""
         running = self.course.dialogue
         if running is None or self.course.floor is not grade or self.course.interlude is not None:
             return frozenset()
-        return frozenset(PARTNERS) - set(heard(self.scripts[running.script].step(running.step), running))
+        return frozenset(PARTNERS) - set(heard(self.scripts.editions[running.edition].step(running.step), running))
 
     def _must_be(self, seat: Seat, presence: Presence) -> None:
         if not is_partner(seat) or self.occupants[seat].presence is not presence:
@@ -221,7 +225,7 @@ class Room:
             raise NotAllowed("only the therapist may do that")
 
 
-def open_room(event: happened.RoomOpened, scripts: Mapping[str, Script]) -> Room:
+def open_room(event: happened.RoomOpened, scripts: Catalogue) -> Room:
     """The room that a log begins with. Raises DomainError unless each seat is named once."""
     named = {seat.seat: Occupant(seat.name, seat.language) for seat in event.seats}
     if set(named) != set(SEATS) or len(event.seats) != len(SEATS):
@@ -229,7 +233,7 @@ def open_room(event: happened.RoomOpened, scripts: Mapping[str, Script]) -> Room
     return Room(scripts=scripts, occupants={seat: named[seat] for seat in SEATS})
 
 
-def fold(events: Iterable[happened.AnyEvent], scripts: Mapping[str, Script]) -> Room:
+def fold(events: Iterable[happened.AnyEvent], scripts: Catalogue) -> Room:
     """The room that a whole log makes; its effects are long done. Raises DomainError on a log that is none."""
     iterator = iter(events)
     first = next(iterator, None)

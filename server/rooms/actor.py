@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, assert_never
 
 from server.domain import events
+from server.domain.catalogue import Catalogue
 from server.domain.effects import CancelTimer, CloseSeat, Effect, SetRoutes, SetTimer, ShowViews
 from server.domain.errors import DomainError
 from server.domain.room import Room
@@ -105,6 +106,13 @@ class _Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class _Scripts:
+    """What may be begun here from now on."""
+
+    scripts: Catalogue
+
+
+@dataclass(frozen=True, slots=True)
 class _Idle:
     pass
 
@@ -114,7 +122,7 @@ class _Close:
     pass
 
 
-_Input = _Arrival | _Departure | _Absence | _Order | _Offer | _Alarm | _Revocation | _Voice | _Idle | _Close
+_Input = _Arrival | _Departure | _Absence | _Order | _Offer | _Alarm | _Revocation | _Voice | _Scripts | _Idle | _Close
 
 
 class RoomActor:
@@ -195,6 +203,10 @@ class RoomActor:
         """The links of these seats are no longer valid: whoever is there by them goes."""
         self._inbox.put_nowait(_Revocation(tuple(seats)))
 
+    def offer_scripts(self, scripts: Catalogue) -> None:
+        """Offer these dialogues from now on; one that runs goes on as it began."""
+        self._inbox.put_nowait(_Scripts(scripts))
+
     def close(self) -> None:
         """Say goodbye to all pages for now and stop; `finished` tells when."""
         self._inbox.put_nowait(_Close())
@@ -249,6 +261,9 @@ class RoomActor:
                     await self._hear(seat, speaking=speaking)
                 case _Revocation(seats):
                     self._revoke(seats)
+                case _Scripts(scripts):
+                    self._room = self._room.offering(scripts)
+                    self._carry_out((ShowViews(),))
                 case _Idle():
                     self._closing = self._closing or not self._pages
                 case _Close():

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from server.domain.script import END, Edge, Role, Script, Stems, Step, fill, parse
+from server.domain.reading import parse
+from server.domain.script import END, Edge, Role, Script, Stems, Step, fill
 
 ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = Path("config/dialogues")

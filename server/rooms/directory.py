@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from weakref import WeakValueDictionary
 
+from server.domain.catalogue import Catalogue
 from server.domain.effects import Effect
 from server.domain.errors import DomainError
-from server.domain.events import RoomOpened, RoomReopened, SeatNamed
+from server.domain.events import DialogueStarted, RoomOpened, RoomReopened, ScriptChanged, SeatNamed
 from server.domain.room import Room, fold, open_room
-from server.domain.script import Script
 from server.domain.seats import Seat
 from server.log import logger
 from server.ports import Clock, LoggedEvent, MediaHost, Outbox, RoomLog
 from server.rooms.actor import CallLater, RoomActor, RoomClosedError
+from server.rooms.library import Library, MissingEditionError
 from server.rooms.page import Page
 from server.tasks import Tasks
 
@@ -41,7 +42,7 @@ class Directory:
         log: RoomLog,
         media: MediaHost,
         clock: Clock,
-        scripts: Mapping[str, Script],
+        scripts: Library,
         tasks: Tasks,
         *,
         call_later: CallLater | None = None,
@@ -73,7 +74,7 @@ class Directory:
         Raises ConflictError if it has one, DomainError unless each seat is named once.
         """
         event = RoomOpened(self._clock.now(), tuple(seats))
-        _ = open_room(event, self._scripts)
+        _ = open_room(event, Catalogue())
         await self._log.append(room_id, [LoggedEvent(1, event)])
 
     async def open(self, room_id: str) -> RoomActor:
@@ -98,6 +99,13 @@ class Directory:
         except RoomClosedError:  # it closed in between, as an idle room does
             actor = await self.open(room_id)
             return actor, await actor.connect(seat, outbox, page)
+
+    async def offer(self, room_ids: Iterable[str]) -> None:
+        """What these rooms may offer has changed: those that are open offer it from now on."""
+        for room_id in room_ids:
+            async with self._opening.setdefault(room_id, asyncio.Lock()):  # one that opens has asked already
+                if (actor := self._open.get(room_id)) is not None:
+                    actor.offer_scripts(await self._scripts.catalogue(room_id))
 
     def revoke(self, room_id: str) -> None:
         """The links of a room are no longer valid: whoever is there by them goes, and their media ends."""
@@ -128,8 +136,13 @@ class Directory:
         entries = await self._log.load(room_id)
         if not entries:
             raise UnknownRoomError
+        events = [entry.event for entry in entries]
+        used = {event.edition for event in events if isinstance(event, DialogueStarted | ScriptChanged)}
         try:
-            room: Room = fold((entry.event for entry in entries), self._scripts)
+            room: Room = fold(events, await self._scripts.catalogue(room_id, used))
+        except MissingEditionError as error:
+            log.error("A dialogue that the log of a room names is missing.", room=room_id, script=error.edition[:12])
+            raise BrokenRoomError from error
         except (DomainError, KeyError) as error:
             log.error("The log of a room makes no room.", room=room_id, count=len(entries), error=error)
             raise BrokenRoomError from error

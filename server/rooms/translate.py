@@ -26,8 +26,9 @@ Shown = messages.View
 def to_event(command: messages.AnyCommand, *, seat: Seat, at: int, room: Room) -> events.AnyEvent:
     """The event that a command from `seat` asks for at the time `at` (ms since the epoch).
 
-    The room is read only to find the single way on where an advance names none. Raises OutOfState then
-    if there are several, or no dialogue. Whether the event is allowed is the room's to say.
+    The room is read only to find the single way on where an advance names none (raises OutOfState then
+    if there are several, or no dialogue), and the edition in which a script is offered now. Whether the event is
+    allowed is the room's to say.
     """
     match command:
         case messages.Enter():
@@ -59,7 +60,9 @@ def to_event(command: messages.AnyCommand, *, seat: Seat, at: int, room: Room) -
         case messages.EndSession():
             return events.SessionEnded(at, seat)
         case messages.StartDialogue(script=script, sender=sender, revision=revision):
-            return events.DialogueStarted(at, seat, revision, script, Seat(sender))
+            return events.DialogueStarted(
+                at, seat, revision, script, Seat(sender), room.scripts.offered.get(script, "")
+            )
         case messages.Advance(edge=edge, revision=revision):
             return events.StepTaken(at, seat, revision, edge or _only_edge(room))
         case messages.Confirm(edge=edge, revision=revision):
@@ -71,7 +74,7 @@ def to_event(command: messages.AnyCommand, *, seat: Seat, at: int, room: Room) -
         case messages.Skip(step=step, revision=revision):
             return events.StepSkipped(at, seat, revision, step)
         case messages.ChangeScript(script=script, sender=sender, revision=revision):
-            return events.ScriptChanged(at, seat, revision, script, Seat(sender))
+            return events.ScriptChanged(at, seat, revision, script, Seat(sender), room.scripts.offered.get(script, ""))
         case messages.SetFloor(floor=floor, revision=revision):
             return events.FloorChosen(at, seat, revision, floor)
         case messages.SetLayout(layout=layout, revision=revision):
@@ -117,7 +120,7 @@ def _only_edge(room: Room) -> str:
     running = room.course.dialogue
     if running is None:
         raise OutOfState("no dialogue is running", code="no-dialogue")
-    edges = room.scripts[running.script].step(running.step).edges
+    edges = room.scripts.editions[running.edition].step(running.step).edges
     if len(edges) != 1:
         raise OutOfState("the step has several ways on", code="several-ways")
     return edges[0].id

@@ -98,7 +98,7 @@ NAMES = sorted(shipped_scripts())
 
 def follow(script: Script, walk: str) -> Iterator[tuple[Step, Edge]]:
     """Each step that the walk stands on and the edge it takes there; the last edge must close the dialogue."""
-    dialogue = begin(script, PARTNERS[0], 0)
+    dialogue = begin(script, "", PARTNERS[0], 0)
     *before, last = walk.split()
     for at, way in enumerate((*before, last)):
         by, _, edge_id = way.rpartition(".")

@@ -14,10 +14,20 @@ from server.ports import RoomLog
 from server.protocol import messages
 from server.rooms.actor import RoomActor
 from server.rooms.directory import Directory
+from server.rooms.library import Library
 from server.rooms.page import Page
 from server.tasks import Tasks
-from tests.fakes import FakeClock, FakeMedia, FakeTimers, MemoryLog, RecordingOutbox
-from tests.playbook import opened, shipped_scripts
+from tests.fakes import (
+    FakeClock,
+    FakeMedia,
+    FakeTimers,
+    MemoryEditions,
+    MemoryLog,
+    MemoryOwnScripts,
+    MemoryPractice,
+    RecordingOutbox,
+)
+from tests.playbook import opened, shipped_editions
 
 ROOM = "room"
 T, A, B = SEATS
@@ -97,17 +107,21 @@ class Visitor:
 
 
 class House:
-    """One process: a new house on the same log is the next one."""
+    """One process: a new house on the same log is the next one, with the same editions, own scripts and practice."""
 
-    def __init__(self, log: RoomLog | None = None) -> None:
+    def __init__(self, log: RoomLog | None = None, former: House | None = None) -> None:
         self.log: Any = log if log is not None else MemoryLog()
+        self.editions: MemoryEditions = former.editions if former else MemoryEditions()
+        self.own: MemoryOwnScripts = former.own if former else MemoryOwnScripts()
+        self.practice: MemoryPractice = former.practice if former else MemoryPractice()
         self.media = FakeMedia()
         self.clock = FakeClock()
         self.timers = FakeTimers()
         self.tasks = Tasks()
-        self.directory = Directory(
-            self.log, self.media, self.clock, shipped_scripts(), self.tasks, call_later=self.timers
-        )
+        self.directory = Directory(self.log, self.media, self.clock, self.library(), self.tasks, call_later=self.timers)
+
+    def library(self) -> Library:
+        return Library(shipped_editions(), self.editions, self.own, self.practice)
 
     async def build(self) -> None:
         await self.directory.create(ROOM, opened().seats)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from server.domain.errors import ScriptError
-from server.domain.script import Script, parse
+from server.domain.reading import parse
+from server.domain.script import Script
 from server.rooms import diagram
 from tests.playbook import shipped_scripts
 

@@ -12,7 +12,21 @@ from server.domain.seats import SEATS
 from server.protocol import messages
 from server.protocol.codec import encode
 from server.rooms.translate import to_event, to_message
-from tests.playbook import TO_CHECK, A, B, Playbook, T, empty_room, full_room, hold, start, tell, time_out, walk
+from tests.playbook import (
+    TO_CHECK,
+    A,
+    B,
+    Playbook,
+    T,
+    empty_room,
+    full_room,
+    hold,
+    shipped_scripts,
+    start,
+    tell,
+    time_out,
+    walk,
+)
 
 AT = 1_000
 DIALOGUE = tell(Playbook(full_room()), start()).room
@@ -36,14 +50,14 @@ CASES: list[tuple[messages.AnyCommand, events.AnyEvent]] = [
     (messages.Skip(id="c", revision=4, step="send"), events.StepSkipped(AT, T, 4, "send")),
     (
         messages.ChangeScript(id="c", revision=4, script="free", sender="partner-a"),
-        events.ScriptChanged(AT, T, 4, "free", A),
+        events.ScriptChanged(AT, T, 4, "free", A, shipped_scripts().offered["free"]),
     ),
     (messages.SetFloor(id="c", revision=4, floor="hold"), events.FloorChosen(AT, T, 4, "hold")),
     (messages.SetLayout(id="c", revision=4, layout="room"), events.LayoutChosen(AT, T, 4, "room")),
     (messages.Breathe(id="c", revision=4, seconds=90), events.BreathBegan(AT, T, 4, AT + 90_000)),
     (
         messages.StartDialogue(id="c", revision=4, script="three-step", sender="partner-b"),
-        events.DialogueStarted(AT, T, 4, "three-step", B),
+        events.DialogueStarted(AT, T, 4, "three-step", B, shipped_scripts().offered["three-step"]),
     ),
     (messages.Advance(id="c", revision=4, edge="request"), events.StepTaken(AT, T, 4, "request")),
     (messages.Confirm(id="c", revision=4, edge="got-it"), events.StepTaken(AT, T, 4, "got-it")),
