@@ -247,7 +247,9 @@ document.addEventListener('visibilitychange', () => void stayAwake());
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload(); // from the browser's own memory: the call has moved on
 });
-window.setInterval(() => screen.level(own.meter.level, own.meter.awake, Date.now()), LEVEL_EVERY);
+window.setInterval(() => {
+  if (!isIn(live.view)) screen.level(own.meter.level, own.meter.awake, Date.now());
+}, LEVEL_EVERY);
 window.setInterval(draw, TICK_EVERY);
 
 Object.defineProperty(window, 'thirdchair', {
