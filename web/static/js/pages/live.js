@@ -106,7 +106,7 @@ export class Live {
   devices() {
     this.#peer?.setTrack('mic', this.#own.mic);
     this.#peer?.setTrack('camera', this.#own.camera);
-    if (!isIn(this.view) || this.#own.asking) return;
+    if (!isIn(this.view) || this.#own.asking || !this.#own.asked) return;
     const { mic, camera } = this.#own.live;
     const key = `${mic} ${camera}`;
     if (key === this.#said) return;

@@ -12,6 +12,8 @@ export class Own {
   micOn = true;
   cameraOn = true;
   asking = false;
+  /** Whether the devices were ever asked for: until then, that there are none says nothing. */
+  asked = false;
   /** @type {string | null} */
   problem = unfit(window);
   height = 720;
@@ -45,6 +47,7 @@ export class Own {
 
   /** Opens what is wanted and not there yet. */
   async open() {
+    this.asked = true;
     const unable = unfit(window);
     if (unable) {
       this.problem = unable;
