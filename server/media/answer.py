@@ -9,6 +9,8 @@ from server.domain.seats import Medium
 from server.media import extensions
 from server.media.sdp import KINDS, Offer, Section
 
+_PASSIVE = 4
+"""RFC 6544's preference for candidates that wait for connections."""
 _OPUS_SEND = "minptime=10;useinbandfec=1;usedtx=1"
 _OPUS_RECEIVE = "minptime=10;useinbandfec=1"
 
@@ -31,7 +33,9 @@ def write_answer(
     fingerprint: str,
     candidates: Sequence[tuple[str, int]],
 ) -> str:
-    """The answer to an offer. `outgoing` has one entry for each of `offer.receives`; candidates are (address, port)."""
+    """The answer to an offer. `outgoing` has one entry for each of `offer.receives`; candidates are (address, port),
+    of UDP and TCP alike.
+    """
     sections = (*offer.sends, *offer.receives)
     lines = [
         "v=0",
@@ -47,11 +51,22 @@ def write_answer(
         lines += [f"a=ice-ufrag:{ufrag}", f"a=ice-pwd:{password}", f"a=fingerprint:sha-256 {fingerprint}"]
         lines.append("a=setup:passive")
         if index == 0:  # the others ride on its transport
-            for place, (address, port) in enumerate(candidates):
-                priority = 126 << 24 | (65535 - place) << 8 | 255
-                lines.append(f"a=candidate:{place + 1} 1 udp {priority} {address} {port} typ host")
+            lines += _candidate_lines(candidates)
             lines.append("a=end-of-candidates")
     return "\r\n".join(lines) + "\r\n"
+
+
+def _candidate_lines(candidates: Sequence[tuple[str, int]]) -> list[str]:
+    """Each address by UDP, and after all of them by TCP (RFC 6544 sections 4.2 and 4.5)."""
+    lines = []
+    for place, (address, port) in enumerate(candidates):
+        priority = 126 << 24 | (65535 - place) << 8 | 255
+        lines.append(f"a=candidate:{place + 1} 1 udp {priority} {address} {port} typ host")
+    for place, (address, port) in enumerate(candidates):
+        priority = 90 << 24 | (_PASSIVE << 13 | 8191 - place) << 8 | 255
+        number = len(candidates) + place + 1
+        lines.append(f"a=candidate:{number} 1 tcp {priority} {address} {port} typ host tcptype passive")
+    return lines
 
 
 def _media_lines(section: Section, names: OutgoingSsrc | None) -> list[str]:

@@ -39,8 +39,8 @@ class Listener(Protocol):
     def round_trip(self) -> float | None:
         """Seconds to the peer and back, or None while unknown."""
 
-    def send_media(self, packet: bytes) -> bool:
-        """Protect and send one packet; whether it went."""
+    def send_again(self, packet: bytes) -> bool:
+        """Protect and send one packet of video that was lost; whether it went."""
 
 
 class Source(Protocol):
@@ -85,6 +85,7 @@ class OutgoingStream:
         "_spans",
         "_ssrc",
         "_tl0_shift",
+        "_video",
         "flowing",
         "names",
         "octets",
@@ -114,6 +115,7 @@ class OutgoingStream:
         self._block = ExtensionWriter(section.extensions, section.mid).block
         self._first_octet = rtp.VERSION_2 | (rtp.EXTENSION_BIT if self._block(bytes(3), bytes(1)) else 0)
         self._payload_type = section.payload_type
+        self._video = section.video
         self._ssrc = names.ssrc
         # low, so that the rollover counters of SRTP start alike on both sides
         self._last_sequence = secrets.randbelow(1 << 14)
@@ -217,7 +219,7 @@ class OutgoingStream:
         except SrtpError:
             peer.counters.dropped["protect"] += 1
             return
-        if link.send(protected, paths.address):
+        if link.send(protected, paths.address, self._video):
             self.packets += 1
             self.octets += len(payload)
 
@@ -269,7 +271,7 @@ class OutgoingStream:
             padded=padded,
             extensions=self._block(abs_send_time(now), b"\x7f"),
         )
-        if peer.send_media(packet):
+        if peer.send_again(packet):
             peer.counters.retransmitted += 1
 
     # --- reports ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The media host: one UDP port for all rooms, and the way each datagram finds its connection.
+"""The media host: one port of UDP and TCP for all rooms, and the way each datagram finds its connection.
 
 Implements `MediaHost` of `server.ports`. Datagrams are told apart by their first octet (RFC 7983), then by the address
 they come from; who has proven nothing reaches nothing but the check for a valid STUN request. See `docs/adr` for why.
@@ -7,22 +7,21 @@ they come from; who has proven nothing reaches nothing but the check for a valid
 from __future__ import annotations
 
 import asyncio
-import errno
 import time
 from collections.abc import Callable, Coroutine, Sequence
 
 from server.domain.seats import Routes, Seat
 from server.log import logger
 from server.media import ice, sdp
-from server.media.addresses import expand, own_addresses, to_offer
 from server.media.answer import write_answer
 from server.media.gate import Gate
 from server.media.peer import Peer
 from server.media.room import Room
 from server.media.sdp import BadOfferError
 from server.media.secure import Certificate
+from server.media.sockets import Sockets
 from server.media.stats import Counters, HostStats
-from server.media.udp import MAX_DATAGRAM, Link, Owner, SocketAddress, UdpLink
+from server.media.udp import MAX_DATAGRAM, Link, Owner, SocketAddress
 from server.ports import OfferRefusedError, PathListener, PathState, VoiceListener
 from server.tasks import Tasks
 
@@ -45,7 +44,8 @@ class MediaEngine:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Bind `port` (0 takes a free one) on each address in `bind` once started; 0.0.0.0 and :: mean all own ones.
+        """Bind `port` (0 takes a free one) on each address in `bind` once started, by UDP and TCP; 0.0.0.0 and :: mean
+        all own ones.
 
         `addresses` are told to browsers, with the same meaning of wildcards; when empty, those that are bound, and
         loopback only if there is no other. `clock` gives steady seconds.
@@ -61,7 +61,7 @@ class MediaEngine:
         self._by_ufrag: dict[str, Peer] = {}
         self._by_ssrc: dict[int, list[Peer]] = {}
         self._torn: list[Peer] = []
-        self._links: list[UdpLink] = []
+        self._sockets = Sockets(self._receive, self._flush, clock)
         self._tasks = Tasks()
         self._running: set[asyncio.Task[object]] = set()
         self._gate = Gate()
@@ -77,20 +77,9 @@ class MediaEngine:
 
     async def start(self) -> None:
         """Bind the port and begin. Raises OSError when it is taken."""
-        own = own_addresses()
-        bound = []
-        for host in expand(self._bind, own):
-            try:
-                link = UdpLink(host, self.port, self._receive, self._flush)
-            except OSError as error:
-                if error.errno == errno.EADDRNOTAVAIL and host not in self._bind:
-                    continue  # an IPv6 address that is just coming or going; nobody named it
-                raise
-            self._links.append(link)
-            self.port = link.port
-            bound.append(host)
-        told = [address for address in expand(self.addresses, own) if address in bound or address in self.addresses]
-        self.addresses = tuple(told or to_offer(bound))
+        self._sockets.bind(self._bind, self.port)
+        self.port = self._sockets.port
+        self.addresses = self._sockets.tell(self.addresses)
         self._next_tick = self.clock()
         self._tick()
 
@@ -109,9 +98,7 @@ class MediaEngine:
         if self._running:
             await asyncio.wait(set(self._running), timeout=_STOP_SECONDS)
         await self._tasks.close(0.3)
-        for link in self._links:
-            link.close()
-        self._links.clear()
+        self._sockets.close()
 
     # --- MediaHost -------------------------------------------------------------------------------
 
@@ -123,7 +110,7 @@ class MediaEngine:
         self._voice_listener = listener
 
     async def connect(self, room_id: str, seat: Seat, offer: str) -> str:
-        if not self._links:
+        if not self._sockets.udp:
             raise OfferRefusedError("bad-offer")
         room = self._room(room_id)
         if not room.may_offer(seat):
@@ -252,6 +239,7 @@ class MediaEngine:
                 room.tick(now)
             except Exception as error:  # the same: one room's bug is not the others'
                 log.error("The periodic work for a room failed.", error=error)
+        self._sockets.sweep(now)
         self._flush()
 
     # --- what rooms need -------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Which addresses a peer has proven to be its own, and which of them the host sends to (RFC 8445, RFC 7675).
 
 An address is proven by an authenticated check. The path moves on a check that nominates, or when authentic media comes
-from elsewhere and the old path has been silent: Firefox's later checks nominate nothing.
+from elsewhere and the old path has been silent: Firefox's later checks nominate nothing. Of several nominated paths UDP
+is better than TCP (RFC 6544 section 4.2) as long as it is heard.
 """
 
 from __future__ import annotations
@@ -21,7 +22,17 @@ _Place = tuple[Link, SocketAddress]
 class Paths:
     """The addresses of one peer."""
 
-    __slots__ = ("_owner", "_proven", "_transactions", "address", "checked_at", "heard_at", "link", "moves")
+    __slots__ = (
+        "_nominated",
+        "_owner",
+        "_proven",
+        "_transactions",
+        "address",
+        "checked_at",
+        "heard_at",
+        "link",
+        "moves",
+    )
 
     def __init__(self, owner: Owner, now: float) -> None:
         self._owner = owner
@@ -35,6 +46,8 @@ class Paths:
         self.heard_at = now
         """When something authentic last came by the current path."""
         self.moves = 0
+        self._nominated = False
+        """The peer itself chose the current path."""
 
     def replayed(self, transaction: bytes, link: Link, address: SocketAddress, now: float) -> bool:
         """Whether a check's transaction was seen before from another place; it is remembered for a minute."""
@@ -49,10 +62,16 @@ class Paths:
         """An authenticated check came from here."""
         self.checked_at = now
         self.prove(link, address, now)
-        if self.link is None or nominated:
+        if self.link is None or (nominated and not self._is_worse(link, now)):
             self.move(link, address, now)
+            self._nominated = nominated
         elif self.is_current(link, address):
             self.heard_at = now
+
+    def _is_worse(self, link: Link, now: float) -> bool:
+        """Whether this is TCP, and the peer nominated UDP too and still comes by it."""
+        current = self.link
+        return link.stream and current is not None and not current.stream and self._nominated and not self.silent(now)
 
     def prove(self, link: Link, address: SocketAddress, now: float) -> None:
         """Remember that this address is the peer's; the stalest of more than eight is forgotten."""

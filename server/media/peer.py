@@ -260,8 +260,8 @@ class Peer:
 
     # --- what goes out ---------------------------------------------------------------------------
 
-    def send_media(self, packet: bytes) -> bool:
-        """Protect and send one RTP packet; whether it went."""
+    def send_again(self, packet: bytes) -> bool:
+        """Protect and send one RTP packet of video; whether it went."""
         link = self.paths.link
         if link is None or not self.connected:
             return False
@@ -270,7 +270,7 @@ class Peer:
         except SrtpError:
             self.counters.dropped["protect"] += 1
             return False
-        return self._count_sent(link.send(protected, self.paths.address), len(packet))
+        return self._count_sent(link.send(protected, self.paths.address, True), len(packet))
 
     def send_control(self, packet: bytes) -> None:
         """Protect and send one RTCP packet or compound; empty ones are not sent."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from server.media.ice import Credentials
 from server.media.sdp import MEDIA
 from server.media.secure import Certificate, SecureTransport, SrtpError
 from server.media.synthetic import CHROMIUM, Dialect, SyntheticStream, write_offer
+from server.media.tcp import TcpLink
 from server.media.udp import Link, SocketAddress, UdpLink
 from server.tasks import Tasks
 
@@ -45,8 +47,18 @@ class Heard:
 class Probe:
     """One seat's peer. Call `offer`, bring it to the host, give the answer to `connect`, then send."""
 
-    def __init__(self, seat: Seat, *, dialect: Dialect = CHROMIUM, host: str = "127.0.0.1", keep: bool = True) -> None:
-        """`host` is the address to send from; with `keep` false packets are counted but neither opened nor kept."""
+    def __init__(
+        self,
+        seat: Seat,
+        *,
+        dialect: Dialect = CHROMIUM,
+        host: str = "127.0.0.1",
+        keep: bool = True,
+        tcp: bool = False,
+    ) -> None:
+        """`host` is the address to send from; with `keep` false packets are counted but neither opened nor kept; with
+        `tcp` the host is reached by ICE-TCP.
+        """
         self.seat = seat
         self.dialect = dialect
         self.heard: dict[tuple[Seat, Medium], Heard] = {
@@ -73,7 +85,8 @@ class Probe:
         self._by_ssrc: dict[int, Heard] = {}
         self._by_rtx: dict[int, Heard] = {}
         self._tasks = Tasks()
-        self._link = UdpLink(host, 0, self._receive, _nothing)
+        self._link: UdpLink | TcpLink = UdpLink(host, 0, self._receive, _nothing)
+        self._tcp = tcp
         self._secure: SecureTransport | None = None
         self.ended = asyncio.Event()
         """The host ended the session, or `close` did."""
@@ -85,11 +98,14 @@ class Probe:
         return write_offer(self.dialect, self._own, self._certificate.fingerprint, self.streams)
 
     async def connect(self, answer: str, *, seconds: float = 5.0) -> None:
-        """Reach the host as the answer says. Raises TimeoutError or HandshakeError."""
+        """Reach the host as the answer says. Raises TimeoutError, HandshakeError or, by TCP, OSError."""
         self._remote = Credentials(_find(r"a=ice-ufrag:(\S+)", answer), _find(r"a=ice-pwd:(\S+)", answer))
-        address, port = re.findall(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host", answer)[0]
+        kind = "tcp" if self._tcp else "udp"
+        address, port = re.findall(rf"a=candidate:\S+ 1 {kind} \d+ (\S+) (\d+) typ host", answer)[0]
         self._target = (address, int(port))
         self._read_names(answer)
+        if self._tcp:
+            await self.dial()
         self._secure = SecureTransport(
             self._certificate,
             [("sha-256", _find(r"a=fingerprint:sha-256 (\S+)", answer))],
@@ -128,6 +144,19 @@ class Probe:
             await asyncio.sleep(_CHECK_SECONDS)
             self.check()
 
+    async def dial(self) -> None:
+        """Open a connection to the host, and go on by it."""
+        family = socket.AF_INET6 if ":" in self._target[0] else socket.AF_INET
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        connection.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(connection, self._target)
+        except OSError:
+            connection.close()
+            raise
+        self._link.close()
+        self._link = TcpLink(connection, self._target, self._receive, _nothing, _forget)
+
     def rebind(self) -> None:
         """Go on from another port, as after a change of network or NAT."""
         self._link.close()
@@ -135,8 +164,8 @@ class Probe:
 
     @property
     def address(self) -> SocketAddress:
-        """Where the probe sends from."""
-        return (self._host, self._link.port)
+        """Where the probe sends from, by UDP."""
+        return (self._host, self._link.port if isinstance(self._link, UdpLink) else 0)
 
     async def close(self) -> None:
         """End the session and free the port; idempotent."""
@@ -299,4 +328,8 @@ def _never(packet: rtp.Packet) -> bool:
 
 
 def _nothing() -> None:
+    pass
+
+
+def _forget(link: TcpLink) -> None:
     pass

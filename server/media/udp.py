@@ -1,7 +1,7 @@
 """One UDP socket for all calls: up to 64 datagrams a wake, and no task, queue or copy of its own.
 
-A `Link` is where datagrams come from and go to. This is the only kind so far; one for TCP (RFC 6544) can stand beside
-it, since the host keeps proven addresses per link and asks nothing else of it.
+A `Link` is where datagrams come from and go to; the host keeps proven addresses per link and asks nothing else of it.
+The other kind is in `tcp.py`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,12 @@ class Link(Protocol):
 
     owners: dict[SocketAddress, Owner]
 
-    def send(self, data: bytes, address: SocketAddress) -> bool:
-        """Send one datagram now or lose it; whether the kernel took it. Never raises, never queues."""
+    @property
+    def stream(self) -> bool:
+        """Whether datagrams hold back those behind them (TCP); where there is another path, it is better."""
+
+    def send(self, data: bytes, address: SocketAddress, video: bool = False) -> bool:
+        """Send one datagram soon or lose it; whether it was taken. Never raises; `video` gives way to all else."""
 
 
 def _widen(sock: socket.socket) -> None:
@@ -50,6 +54,8 @@ def _widen(sock: socket.socket) -> None:
 
 class UdpLink:
     """A bound UDP socket on the running loop."""
+
+    stream = False
 
     def __init__(
         self,
@@ -92,7 +98,7 @@ class UdpLink:
             receive(data, address, self)
         self._flush()
 
-    def send(self, data: bytes, address: SocketAddress) -> bool:
+    def send(self, data: bytes, address: SocketAddress, video: bool = False) -> bool:
         try:
             self._sendto(data, address)
         except OSError:  # a full queue, or no way there any more

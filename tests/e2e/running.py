@@ -19,11 +19,17 @@ READY_WITHIN = 30.0
 """Seconds for a start on a busy machine; a bound against hanging, not a demand."""
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port() -> int:
+    """A number that nobody has, be it for UDP or TCP."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one, socket.socket(type=socket.SOCK_DGRAM) as other:
+            one.bind(("0.0.0.0", 0))
+            port: int = one.getsockname()[1]
+            try:
+                other.bind(("0.0.0.0", port))
+            except OSError:
+                continue
+            return port
 
 
 @dataclass
@@ -31,8 +37,8 @@ class Server:
     """`python -m server run --demo --json` on ports of its own; `links` are those of the first start."""
 
     data: Path
-    port: int = field(default_factory=lambda: free_port(socket.SOCK_STREAM))
-    media_port: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
+    port: int = field(default_factory=free_port)
+    media_port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     first: dict[str, object] = field(default_factory=dict)

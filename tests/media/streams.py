@@ -38,12 +38,14 @@ def section(medium: Medium = Medium.CAMERA, *, rtx: int | None = 124) -> Section
 class Wire:
     """A link that keeps what is sent."""
 
+    stream = False
+
     def __init__(self) -> None:
         self.owners: dict[SocketAddress, Owner] = {}
         self.sent: list[rtp.Packet] = []
         self.works = True
 
-    def send(self, data: bytes, address: SocketAddress) -> bool:
+    def send(self, data: bytes, address: SocketAddress, video: bool = False) -> bool:
         if self.works:
             self.sent.append(rtp.parse(data))
         return self.works
@@ -64,7 +66,7 @@ class Ear:
     def take(self, data: bytes, link: Link, address: SocketAddress, now: float) -> bool:
         return True
 
-    def send_media(self, packet: bytes) -> bool:
+    def send_again(self, packet: bytes) -> bool:
         return self.wire.send(packet, ())
 
     def stream(self, medium: Medium = Medium.CAMERA, *, rtx: int | None = 124) -> OutgoingStream:

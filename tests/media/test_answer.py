@@ -51,6 +51,11 @@ def test_the_answer_names_the_host_s_addresses_and_nobody_else_s() -> None:
     text = answer(CHROMIUM)
 
     assert re.findall(r"a=candidate:\S+ 1 udp \d+ (\S+) 5000 typ host", text) == ["192.0.2.1", "2001:db8::1"]
+    by_tcp = r"a=candidate:\S+ 1 tcp (\d+) (\S+) 5000 typ host tcptype passive\r\n"
+    assert [address for _, address in re.findall(by_tcp, text)] == ["192.0.2.1", "2001:db8::1"]
+    priorities = [int(it) for it in re.findall(r"a=candidate:\S+ 1 \w+ (\d+)", text)]
+    assert priorities == sorted(set(priorities), reverse=True), "UDP comes first, and IPv4"
+    assert len(set(re.findall(r"a=candidate:(\S+)", text))) == 4
     assert text.count("a=end-of-candidates") == 1
     assert "192.0.2.10" not in text
 

@@ -175,7 +175,7 @@ async def test_nothing_stays_of_those_who_left(call: Call) -> None:
         await until(lambda: call.engine.stats().peers == 0)
         call.clock.ahead += 11
 
-    await until(lambda: not call.engine._links[0].owners)
+    await until(lambda: not call.engine._sockets.udp[0].owners)
     assert call.engine._by_ufrag == {}
     assert call.engine._by_ssrc == {}
     assert len(call.engine._running) == 0

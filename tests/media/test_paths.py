@@ -10,10 +10,11 @@ MOBILE: SocketAddress = ("198.51.100.1", 2000)
 
 
 class Wire:
-    def __init__(self) -> None:
+    def __init__(self, *, stream: bool = False) -> None:
+        self.stream = stream
         self.owners: dict[SocketAddress, Owner] = {}
 
-    def send(self, data: bytes, address: SocketAddress) -> bool:
+    def send(self, data: bytes, address: SocketAddress, video: bool = False) -> bool:
         return True
 
 
@@ -93,3 +94,29 @@ def test_old_proofs_are_forgotten_and_those_of_others_are_left() -> None:
     paths.close()
     assert wire.owners == {("203.0.113.9", 9): other}
     assert paths.link is None
+
+
+def test_of_two_nominated_paths_udp_is_taken_while_it_is_heard() -> None:
+    paths, udp, _ = made()
+    tcp = Wire(stream=True)
+    paths.checked(tcp, MOBILE, nominated=True, now=1.0)
+    assert paths.is_current(tcp, MOBILE)
+    paths.checked(udp, HOME, nominated=True, now=1.1)
+    assert paths.is_current(udp, HOME)
+    paths.checked(tcp, MOBILE, nominated=True, now=1.2)
+    assert paths.is_current(udp, HOME)
+
+    paths.checked(tcp, MOBILE, nominated=True, now=2.0)
+
+    assert paths.is_current(tcp, MOBILE)
+
+
+def test_udp_that_was_never_nominated_gives_way_to_tcp() -> None:
+    """Its replies may not get through."""
+    paths, udp, _ = made()
+    tcp = Wire(stream=True)
+    paths.checked(udp, HOME, nominated=False, now=1.0)
+
+    paths.checked(tcp, MOBILE, nominated=True, now=1.1)
+
+    assert paths.is_current(tcp, MOBILE)

@@ -148,7 +148,7 @@ async def test_a_captured_check_from_elsewhere_is_not_even_replied_to(call: Call
 async def test_an_address_that_went_over_to_another_peer_serves_that_one(call: Call) -> None:
     """A router gave one's old port to the other: the table still says the first."""
     first, second, third = await call.three()
-    link = call.engine._links[0]
+    link = call.engine._sockets.udp[0]
     link.owners[third.address] = link.owners[second.address]
     call.clock.ahead += 0.6
 
