@@ -17,6 +17,7 @@ import { inDocument, keepLanguage, keptLanguage, readWords } from './words.js';
 const LEVEL_EVERY = 100;
 const TICK_EVERY = 1000;
 const TIME_OUT_MINUTES = 20;
+const BREATH_SECONDS = 60;
 
 const words = readWords();
 const invitation = onSeatPage() ? null : takeInvitation();
@@ -65,6 +66,19 @@ const screen = makeScreen(part('stage'), part('spoken'), words, {
     timeOut,
     endDialogue: () => dialogue({ type: 'end-dialogue' }),
     end: () => void live.command({ type: 'end-session' }),
+    tools: {
+      signalSeen: (seat) => void live.command({ type: 'signal-seen', seat: partner(seat) }),
+      setFloor: (floor) => dialogue({ type: 'set-floor', floor }),
+      breathe: () => dialogue({ type: 'breathe', seconds: BREATH_SECONDS }),
+      rewind: (count) => dialogue({ type: 'rewind', count }),
+      changeScript: (script) => dialogue({ type: 'change-script', script, sender: live.view?.indicator?.sender ?? 'partner-a' }),
+      setLength: (minutes) => void live.command({ type: 'set-length', minutes }),
+      prompt: (seats, text) => void live.command({ type: 'prompt', seats: seats.map(partner), text }),
+    },
+  },
+  feelings: {
+    say: (safe, flooded) => void live.command({ type: 'say-felt', safe, flooded }),
+    signal: () => void live.command({ type: 'signal' }),
   },
   confirm: (edge) => dialogue({ type: 'confirm', edge }),
   reload: () => location.reload(),

@@ -4,6 +4,7 @@ import { spell } from '../core/clock.js';
 import { senderOf, stagesOf } from '../core/lead.js';
 import { askingButton, button } from './button.js';
 import { attribute, h, icon, rebuild, say, show } from './dom.js';
+import { makeTools } from './tools.js';
 
 /** @typedef {import('../core/protocol.js').View} View */
 /** @typedef {import('../core/protocol.js').PartnerState} PartnerState */
@@ -15,6 +16,7 @@ import { attribute, h, icon, rebuild, say, show } from './dom.js';
  * @property {(seat: string) => void} sendBack
  * @property {() => void} endDialogue
  * @property {() => void} end
+ * @property {import('./tools.js').ToolActs} tools
  */
 
 /** @param {Translate} t @param {PanelActs} acts */
@@ -28,6 +30,7 @@ export function makePanel(t, acts) {
   const people = h('div', { class: 'people' });
   const endDialogue = askingButton({ action: 'end-dialogue', words: '', sure: '', kind: 'quiet' }, acts.endDialogue);
   const end = askingButton({ action: 'end', words: '', sure: '', kind: 'quiet' }, acts.end);
+  const tools = makeTools(t, acts.tools);
   const element = h(
     'aside',
     { class: 'panel', id: 'panel' },
@@ -38,6 +41,7 @@ export function makePanel(t, acts) {
     since,
     open,
     people,
+    tools.element,
     h('div', { class: 'ends' }, endDialogue.element, end.element),
   );
   /** @param {View} view */
@@ -57,6 +61,7 @@ export function makePanel(t, acts) {
     say(open, warns ? t('{name} has opened up and is not validated yet. Stay until the empathy is confirmed.', { name: senderOf(view) }) : '');
     show(open, warns);
     rebuild(people, [lead.partners, lead.held, view.timeOut, t('Take aside')], () => lead.partners.map((partner) => personLine(partner, view)));
+    tools.update(view);
     endDialogue.label(t('End the dialogue'), warns ? t('Not validated yet. End it all the same?') : t('Really end the dialogue?'));
     show(endDialogue.element, it !== null);
     end.label(t('End the session'), warns ? t('{name} is not validated yet. End for all?', { name: senderOf(view) }) : t('Really end it for all?'));
@@ -103,6 +108,7 @@ export function makePanel(t, acts) {
     update,
     /** @param {View} view @param {number} now by the server's clock */
     tick(view, now) {
+      tools.tick(view, now);
       const began = view.lead?.since;
       if (began != null) say(since, t('{time} in this step', { time: spell(now - began) }));
     },

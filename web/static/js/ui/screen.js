@@ -13,6 +13,7 @@ import { calmEnd, calmOf, makeCalm } from './calm.js';
 import { makeControls } from './controls.js';
 import { makeDoor, makeLanguages } from './door.js';
 import { attribute, h, present, put, show } from './dom.js';
+import { makeFeelings } from './feelings.js';
 import { makeIndicator } from './indicator.js';
 import { makeNext } from './next.js';
 import { makeNotices } from './notices.js';
@@ -41,6 +42,7 @@ import { makeSelf, makeTile } from './tiles.js';
  * @property {import('./door.js').DoorActs} door
  * @property {import('./next.js').LeadActs & import('./panel.js').PanelActs} lead
  * @property {Omit<import('./controls.js').ControlActs, 'peek'>} controls
+ * @property {import('./feelings.js').FeelingActs} feelings
  * @property {(edge: string) => void} confirm
  * @property {(language: string) => void} speak
  * @property {() => void} reload
@@ -77,7 +79,9 @@ export function makeScreen(stage, spokenRegion, words, acts) {
     again();
   };
   const controls = makeControls(t, { ...acts.controls, peek });
+  const feelings = makeFeelings(t, acts.feelings);
   controls.element.prepend(sheet);
+  controls.element.insertBefore(feelings.element, controls.element.querySelector('[data-action="leave"]'));
   const screens = h('div', { class: 'screens' });
   const lead = h('div', { class: 'lead' });
   put(stage, top, notices.element, screens, frame, lead, controls.element);
@@ -161,6 +165,7 @@ export function makeScreen(stage, spokenRegion, words, acts) {
 
   /** @param {State} state @param {boolean} call */
   function drawControls({ view, within, wanted, door: { hasMic, hasCamera, asking } }, call) {
+    feelings.update(within ? view : null, view ? (nameOf(view, 'therapist') ?? '') : '');
     controls.update({
       canPeek: call && hasCamera,
       canAsk: call && view !== null && mayAsk(view),
