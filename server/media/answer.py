@@ -87,6 +87,8 @@ def _media_lines(section: Section, names: OutgoingSsrc | None) -> list[str]:
         (ids.audio_level, extensions.AUDIO_LEVEL),
         (ids.abs_send_time, extensions.ABS_SEND_TIME),
         (ids.transport_sequence, extensions.TRANSPORT_SEQUENCE),
+        (ids.rid, extensions.RID),
+        (ids.repaired_rid, extensions.REPAIRED_RID),
     ):
         if number:
             lines.append(f"a=extmap:{number} {uri}")
@@ -96,6 +98,9 @@ def _media_lines(section: Section, names: OutgoingSsrc | None) -> list[str]:
         lines.append(f"a=fmtp:{pt} {_OPUS_RECEIVE if names else _OPUS_SEND}")
     if rtx:
         lines += [f"a=rtpmap:{rtx} rtx/90000", f"a=fmtp:{rtx} apt={pt}"]
+    if section.layers:
+        lines += [f"a=rid:{layer} recv" for layer in section.layers]
+        lines.append(f"a=simulcast:recv {';'.join(section.layers)}")
     if names:
         # a seat's microphone and camera are one stream, kept in step by the browser; its screen is another
         stream = f"{section.seat}-screen" if section.medium is Medium.SCREEN else str(section.seat)

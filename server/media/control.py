@@ -14,6 +14,7 @@ from server.media.incoming import IncomingStream, RetransmissionStream
 from server.media.stats import Counters
 
 REPORT_SECONDS = 1.0
+_FRESH_SECONDS = 2.5
 
 
 class ControlChannel:
@@ -32,6 +33,9 @@ class ControlChannel:
         self.round_trip: float | None = None
         self.estimate: int | None = None
         """The last REMB, in bits a second."""
+        self._estimated_at = float("-inf")
+        self._losses: dict[int, tuple[float, float]] = {}
+        """By SSRC of a picture: the part that the last report says was lost on the way to the peer, and when."""
         self._counters = counters
         self._streams = streams
         self._outgoing = {stream.names.ssrc: stream for stream in outgoing}
@@ -59,16 +63,28 @@ class ControlChannel:
                     if outgoing is not None and isinstance(outgoing.source, IncomingStream):
                         outgoing.source.key_frames.ask(now)
                 case rtcp.Remb(bitrate=bitrate):
-                    self.estimate = bitrate
+                    self.estimate, self._estimated_at = bitrate, now
                 case rtcp.Bye():
                     pass  # a browser that goes ends its DTLS session too; one that only renumbers is learnt by mid
 
     def _take_reports(self, reports: Sequence[rtcp.ReportBlock], now: float) -> None:
         for block in reports:
             outgoing = self._outgoing.get(block.ssrc)
+            if outgoing is not None and outgoing.section.video and isinstance(outgoing.source, IncomingStream):
+                before = outgoing.source.reception.fraction  # lost on the way to the host: not this link's fault
+                self._losses[block.ssrc] = (max(0, block.fraction_lost - before) / 256, now)
             if outgoing is not None and (measured := outgoing.round_trip(block, now)) is not None:
                 known = self.round_trip
                 self.round_trip = measured if known is None else known + (measured - known) / 4
+
+    def recent_estimate(self, now: float) -> int | None:
+        """The last REMB, if it is not old."""
+        return self.estimate if now - self._estimated_at < _FRESH_SECONDS else None
+
+    def loss(self, now: float) -> float:
+        """The part of the pictures' packets that is lost on the way to the peer."""
+        recent = [part for part, when in self._losses.values() if now - when < _FRESH_SECONDS]
+        return sum(recent) / len(recent) if recent else 0.0
 
     def clock_offset(self, report: rtcp.SenderReport, arrived: float) -> int:
         """What to add to the peer's NTP times to have the host's: one for all streams, which so stay in step."""

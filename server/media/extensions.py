@@ -11,6 +11,8 @@ from struct import Struct
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 TRANSPORT_SEQUENCE = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
@@ -29,6 +31,8 @@ class ExtensionIds:
     audio_level: int = 0
     abs_send_time: int = 0
     transport_sequence: int = 0
+    rid: int = 0
+    repaired_rid: int = 0
 
 
 def parse(profile: int, block: bytes) -> dict[int, bytes]:

@@ -86,6 +86,7 @@ class OutgoingStream:
         "_ssrc",
         "_tl0_shift",
         "_video",
+        "coming",
         "flowing",
         "names",
         "octets",
@@ -104,6 +105,8 @@ class OutgoingStream:
         self.section = section
         self.names = names
         self.source: Source | None = None
+        self.coming: Source | None = None
+        """What will feed it from its next key frame on."""
         self.flowing = False
         """Packets are being forwarded; before the first key frame they are not."""
         self.packets = 0

@@ -22,6 +22,7 @@ _MAX_JUMP = 3000
 """A stream whose numbers jump further has started anew (RFC 3550 appendix A.1)."""
 NO_LEVEL = b"\x7f"
 _ALIVE_SECONDS = 2.0
+_LAYER_SECONDS = 1.0
 
 
 class Sender(Protocol):
@@ -34,8 +35,8 @@ class Sender(Protocol):
         """The host's name in control packets."""
 
     @property
-    def media(self) -> Mapping[Medium, IncomingStream]:
-        """The main stream of each medium that has come so far."""
+    def media(self) -> Mapping[tuple[Medium, int], IncomingStream]:
+        """The main stream of each medium and layer that has come so far."""
 
     def note_losses(self, stream: IncomingStream) -> None:
         """Packets are missing: ask for them when the batch of datagrams is through."""
@@ -45,7 +46,7 @@ class Sender(Protocol):
 
 
 class IncomingStream:
-    """A microphone, camera or screen of one connection."""
+    """A microphone, camera (or one layer of it) or screen of one connection."""
 
     __slots__ = (
         "_payload_type",
@@ -55,6 +56,7 @@ class IncomingStream:
         "last_payload",
         "last_time",
         "last_timestamp",
+        "layer",
         "losses",
         "peer",
         "reception",
@@ -64,8 +66,9 @@ class IncomingStream:
         "waiting",
     )
 
-    def __init__(self, peer: Sender, section: Section, ssrc: int, first: int) -> None:
+    def __init__(self, peer: Sender, section: Section, ssrc: int, first: int, layer: int = 0) -> None:
         self.peer = peer
+        self.layer = layer
         self.section = section
         self.ssrc = ssrc
         self._payload_type = section.payload_type
@@ -88,17 +91,43 @@ class IncomingStream:
     def attach(self, outgoing: OutgoingStream, now: float) -> None:
         """Add a listener: video flows from the next key frame on, which is asked for at once."""
         outgoing.source = self
+        self.expect(outgoing, now)
+
+    def expect(self, outgoing: OutgoingStream, now: float) -> None:
+        """Take over a listener at the next key frame; what feeds it now goes on until then."""
+        outgoing.coming = self
         self.waiting.append(outgoing)
         if self.section.video:
             self.key_frames.ask(now, at_once=True)
 
     def detach(self, outgoing: OutgoingStream) -> None:
         """Take a listener off; from here on it gets nothing."""
+        self.expect_no_more(outgoing)
         outgoing.close()
         if outgoing in self.targets:
             self.targets.remove(outgoing)
+
+    def expect_no_more(self, outgoing: OutgoingStream) -> None:
+        """A listener that was to come does not."""
+        if outgoing.coming is self:
+            outgoing.coming = None
         if outgoing in self.waiting:
             self.waiting.remove(outgoing)
+
+    def may_follow(self, outgoing: OutgoingStream, now: float) -> bool:
+        """Whether what feeds a listener now is another layer of this camera, and may do so until the key frame."""
+        former = outgoing.source
+        return (
+            isinstance(former, IncomingStream)
+            and former is not self
+            and former.peer is self.peer
+            and former.layer != self.layer
+            and outgoing.flowing
+        )
+
+    def alive(self, now: float) -> bool:
+        """Whether something came lately: a browser stops layers that its uplink does not carry."""
+        return now - self.last_time < _LAYER_SECONDS
 
     # --- packets ---------------------------------------------------------------------------------
 
@@ -181,6 +210,11 @@ class IncomingStream:
 
     def _open(self, sequence: int, timestamp: int, payload: bytes, now: float) -> list[OutgoingStream]:
         for outgoing in self.waiting:
+            former = outgoing.source
+            if isinstance(former, IncomingStream) and former is not self:
+                former.detach(outgoing)  # the last packet of the layer before was its last
+                outgoing.source = self
+            outgoing.coming = None
             outgoing.open(sequence, timestamp, payload, now)
         self.key_frames.came()
         self.targets += self.waiting
@@ -202,8 +236,10 @@ class IncomingStream:
         """The numbers jumped: begin again, and let every listener go on where it was."""
         listeners = [*self.targets, *self.waiting]
         for outgoing in listeners:
-            outgoing.close()
-            outgoing.source = self
+            if outgoing.source is self:
+                outgoing.close()
+                outgoing.source = self
+            outgoing.coming = self
         self.targets, self.waiting = [], listeners
         self.highest = number - 1
         self.reception = Reception(number, self.section.clock_rate)
@@ -255,10 +291,11 @@ class IncomingStream:
 class RetransmissionStream:
     """The RTX stream beside a camera or screen (RFC 4588). What it repeats goes to its main stream; probes end here."""
 
-    __slots__ = ("peer", "section")
+    __slots__ = ("layer", "peer", "section")
 
-    def __init__(self, peer: Sender, section: Section) -> None:
+    def __init__(self, peer: Sender, section: Section, layer: int = 0) -> None:
         self.peer = peer
+        self.layer = layer
         self.section = section
 
     def accept(
@@ -277,6 +314,6 @@ class RetransmissionStream:
             return
         if padded:
             payload = payload[: -payload[-1]]
-        main = self.peer.media.get(self.section.medium)
+        main = self.peer.media.get((self.section.medium, self.layer))
         if len(payload) > 2 and main is not None:
             main.recover(int.from_bytes(payload[:2], "big"), timestamp, marker, payload[2:], now)

@@ -22,18 +22,19 @@ from server.media.congestion import TransportFeedback
 from server.media.control import REPORT_SECONDS, ControlChannel
 from server.media.forward import OutgoingStream
 from server.media.gate import PEER_CHECKS_A_SECOND, Allowance
-from server.media.incoming import NO_LEVEL, IncomingStream, RetransmissionStream
+from server.media.incoming import NO_LEVEL, IncomingStream
+from server.media.layers import Ladder, LinkJudge
 from server.media.levels import VoiceActivity
 from server.media.liveness import Liveness
 from server.media.paths import CONSENT_SECONDS, Paths
-from server.media.sdp import Offer, Section
+from server.media.sdp import Offer
 from server.media.secure import Certificate, HandshakeError, SecureTransport, SrtpError
+from server.media.sources import Sources
 from server.media.stats import Counters
 from server.media.udp import Link, SocketAddress
 
 log = logger(__name__)
 
-_MAX_STREAMS = 32
 _FEEDBACK_SECONDS = 0.095  # every other tick
 _CONNECT_SECONDS = 15.0
 
@@ -81,12 +82,15 @@ class Peer:
         """The handshake is through and the certificate is the announced one."""
         self.closed = False
         self.packets_in = 0
-        self.media: dict[Medium, IncomingStream] = {}
-        self.streams: dict[int, IncomingStream | RetransmissionStream] = {}
+        self.sources = Sources(self, offer)
+        self.streams = self.sources.streams
+        self.media = self.sources.media
         self.outgoing: dict[tuple[Seat, Medium], OutgoingStream] = {}
-        self._announced: dict[int, Section] = {}
-        self._sections = {section.mid: section for section in offer.sends}
-        self._mid_id = next((section.extensions.mid for section in offer.sends if section.extensions.mid), 0)
+        self.ladders = {key: Ladder(*key) for key in ((it.seat, it.medium) for it in offer.receives if it.video)}
+        """Which layers of the others' pictures this listener may get."""
+        self._link_judge = LinkJudge(now)
+        self._adapted_at = now
+        self._octets_before = 0
         self._level_id = offer.sends[0].extensions.audio_level
         transport = next((item.extensions.transport_sequence for item in offer.sends), 0)
         self._transport_id = transport
@@ -99,10 +103,6 @@ class Peer:
         self._feedback_at = now
         self._report_at = now
         self._began_at = now
-        for section in offer.sends:
-            for ssrc in (section.ssrc, section.rtx_ssrc):
-                if ssrc is not None:
-                    self._announced[ssrc] = section
         self._name_outgoing()
         self.control = ControlChannel(self.counters, self.streams, self.outgoing.values(), surroundings.ntp)
 
@@ -205,7 +205,7 @@ class Peer:
     def _take_media(self, plain: bytes, now: float) -> None:
         marker, payload_type, number, timestamp, ssrc, profile, block, payload, padded = rtp.split(plain)
         level = NO_LEVEL
-        mid = b""
+        found: dict[int, bytes] = {}
         if block:
             if len(block) == 4 and block[0] == self._transport_head and profile == extensions.ONE_BYTE:
                 self._feedback.arrived(block[1] << 8 | block[2], now)
@@ -215,35 +215,24 @@ class Peer:
                 if transport is not None and len(transport) == 2:
                     self._feedback.arrived(transport[0] << 8 | transport[1], now)
                 level = found.get(self._level_id, NO_LEVEL)[:1] or NO_LEVEL
-                mid = found.get(self._mid_id, b"")
         stream = self.streams.get(ssrc)
         if stream is None:
-            stream = self._learn(ssrc, payload_type, number, mid)
+            stream = self.sources.learn(ssrc, payload_type, number, found)
             if stream is None:
                 self.counters.dropped["unknown-ssrc"] += 1
                 return
+            self.surroundings.learnt(self, ssrc)
         if level is not NO_LEVEL and stream.section.medium is Medium.MIC and self.voice.heard(level[0], now):
             self.surroundings.spoke(self)
         stream.accept(payload_type, number, timestamp, marker, padded, payload, level, now)
 
-    def _learn(
-        self, ssrc: int, payload_type: int, number: int, mid: bytes
-    ) -> IncomingStream | RetransmissionStream | None:
-        """The stream of an SSRC that has not been seen: by the mid in the packet, else as announced."""
-        section = self._sections.get(mid.decode("ascii", "replace")) if mid else self._announced.get(ssrc)
-        if section is None or len(self.streams) >= _MAX_STREAMS:
-            return None
-        stream: IncomingStream | RetransmissionStream
-        if payload_type == section.payload_type:
-            stream = IncomingStream(self, section, ssrc, number)
-            self.media[section.medium] = stream
-        elif payload_type == section.rtx_payload_type:
-            stream = RetransmissionStream(self, section)
-        else:
-            return None
-        self.streams[ssrc] = stream
-        self.surroundings.learnt(self, ssrc)
-        return stream
+    def adapt(self, shown: Sequence[Ladder], now: float) -> None:
+        """Judge what the link to this listener takes."""
+        octets = sum(stream.octets for stream in self.outgoing.values())
+        sent = (octets - self._octets_before) * 8 / max(0.001, now - self._adapted_at)
+        self._octets_before, self._adapted_at = octets, now
+        control = self.control
+        self._link_judge.decide(shown, control.recent_estimate(now), sent, control.loss(now), now)
 
     def note_losses(self, stream: IncomingStream) -> None:
         self._torn.append(stream)

@@ -74,6 +74,7 @@ class Probe:
         self.mute = False
         """Nothing is sent or read any more, as if the network had gone."""
         self.streams = {medium: SyntheticStream(medium, str(index), dialect) for index, medium in enumerate(MEDIA)}
+        self.layers = {name: SyntheticStream(Medium.CAMERA, "1", dialect, name) for name in dialect.layers}
         self._certificate = Certificate()
         self._own = Credentials.generate()
         self._remote = Credentials("", "")
@@ -204,6 +205,15 @@ class Probe:
             self._send(self.protected(data))
         return packet
 
+    def send_layer(self, name: str, size: int) -> rtp.Packet:
+        """Make and send one packet of one layer of the camera."""
+        self._transport_sequence += 1
+        data = self.layers[name].next(size, self._transport_sequence, level=0, marker=True, keep=self._keep)
+        packet = rtp.parse(data)
+        if not self.lose(packet):
+            self._send(self.protected(data))
+        return packet
+
     def make(self, medium: Medium, size: int, *, level: int = 30, marker: bool = True) -> bytes:
         """The next packet of a medium, neither protected nor sent."""
         self._transport_sequence += 1
@@ -267,7 +277,7 @@ class Probe:
         heard.recent.append(packet)
 
     def _take_control(self, plain: bytes) -> None:
-        own = {stream.ssrc: stream for stream in self.streams.values()}
+        own = {stream.ssrc: stream for stream in (*self.streams.values(), *self.layers.values())}
         if plain[1] == rtcp.RTPFB and plain[0] & 0x1F == rtcp.RTPFB_TRANSPORT:
             self.feedback.append(congestion.parse(plain[12:]))
             return

@@ -14,6 +14,7 @@ class Reception:
         "_rate",
         "_received_before",
         "_transit",
+        "fraction",
         "highest",
         "jitter",
         "received",
@@ -29,6 +30,8 @@ class Reception:
         self._transit: float | None = None
         self.highest = first - 1
         self.received = 0
+        self.fraction = 0
+        """Of 256 packets, how many were lost in the time of the last report."""
         self.jitter = 0.0
         self.report: SenderReport | None = None
         """The sender's last report, and when it came."""
@@ -64,6 +67,7 @@ class Reception:
         self._expected_before, self._received_before = expected, self.received
         lost_now = expected_now - received_now
         fraction = min(255, (lost_now << 8) // expected_now) if lost_now > 0 and expected_now > 0 else 0
+        self.fraction = fraction
         last, delay = 0, 0
         if self.report is not None:
             last = self.report.ntp >> 16 & 0xFFFFFFFF

@@ -13,6 +13,7 @@ from typing import Protocol
 from server.domain.seats import NO_ROUTES, Medium, Route, Routes, Seat
 from server.media.forward import OutgoingStream
 from server.media.incoming import IncomingStream
+from server.media.layers import DECIDE_SECONDS, PAUSED
 from server.media.liveness import Life
 from server.media.peer import Peer
 from server.media.sdp import Offer
@@ -72,6 +73,7 @@ class Room:
         self._offers: dict[Seat, deque[float]] = {}
         self._past: dict[tuple[Seat, Seat, Medium], tuple[int, int]] = {}
         """Packets and octets of connections that are over, by source, listener and medium."""
+        self._adapted_at = 0.0
 
     # --- connections -----------------------------------------------------------------------------
 
@@ -99,8 +101,9 @@ class Room:
             return None
         self.rebuild()
         for stream in peer.outgoing.values():
-            if isinstance(stream.source, IncomingStream):
-                stream.source.detach(stream)
+            for feeder in (stream.coming, stream.source):
+                if isinstance(feeder, IncomingStream):
+                    feeder.detach(stream)
             key = (stream.section.seat, seat, stream.section.medium)
             packets, octets = self._past.get(key, (0, 0))
             self._past[key] = (packets + stream.packets, octets + stream.octets)
@@ -153,13 +156,20 @@ class Room:
 
     def _join_streams(self) -> None:
         now = self._services.clock()
-        for seat, listener in self.peers.items():
+        for listener in self.peers.values():
             if not listener.connected:
                 continue
             goodbyes = b""
             for (source_seat, medium), stream in listener.outgoing.items():
-                wanted = self._source(source_seat, seat, medium)
-                if stream.source is wanted:
+                wanted = self._source(source_seat, listener, medium, stream, now)
+                if (stream.coming or stream.source) is wanted:
+                    continue
+                if isinstance(stream.coming, IncomingStream):
+                    stream.coming.expect_no_more(stream)
+                if stream.source is wanted and stream.flowing:
+                    continue
+                if wanted is not None and wanted.may_follow(stream, now):
+                    wanted.expect(stream, now)
                     continue
                 flowed = stream.flowing
                 if isinstance(stream.source, IncomingStream):
@@ -170,11 +180,35 @@ class Room:
                     goodbyes += stream.goodbye()
             listener.send_control(goodbyes)
 
-    def _source(self, source: Seat, listener: Seat, medium: Medium) -> IncomingStream | None:
-        if Route(source, listener, medium) not in self.routes:
+    def _source(
+        self, source: Seat, listener: Peer, medium: Medium, stream: OutgoingStream, now: float
+    ) -> IncomingStream | None:
+        sender = self._sender(source, listener, medium)
+        ladder = listener.ladders.get((source, medium))
+        level = ladder.level if ladder is not None else 0
+        if sender is None or level == PAUSED:
+            return None
+        return sender.sources.layer(medium, level, stream.source, now)
+
+    def _sender(self, source: Seat, listener: Peer, medium: Medium) -> Peer | None:
+        if Route(source, listener.seat, medium) not in self.routes:
             return None
         sender = self.peers.get(source)
-        return sender.media.get(medium) if sender is not None and sender.connected else None
+        return sender if sender is not None and sender.connected else None
+
+    def _adapt(self, now: float) -> None:
+        """Give each listener the layers that its link takes, of those that are there."""
+        for listener in self.peers.values():
+            if not listener.connected:
+                continue
+            shown = []
+            for (source, medium), ladder in listener.ladders.items():
+                sender = self._sender(source, listener, medium)
+                if sender is not None and (top := sender.sources.top_layer(medium, now)) is not None:
+                    ladder.top = top
+                    shown.append(ladder)
+            listener.adapt(shown, now)
+        self.rebuild()
 
     # --- what peers tell -------------------------------------------------------------------------
 
@@ -204,6 +238,9 @@ class Room:
         for peer in list(self.peers.values()):
             peer.tick(now)
             self._judge(peer, now)
+        if now - self._adapted_at >= DECIDE_SECONDS:
+            self._adapted_at = now
+            self._adapt(now)
 
     def _judge(self, peer: Peer, now: float) -> None:
         if not peer.connected or self.peers.get(peer.seat) is not peer:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
@@ -24,13 +24,15 @@ MAX_OFFER = 48 * 1024
 MEDIA = (Medium.MIC, Medium.CAMERA, Medium.SCREEN)
 KINDS = {Medium.MIC: "audio", Medium.CAMERA: "video", Medium.SCREEN: "video"}
 _MID = re.compile(r"[A-Za-z0-9]{1,8}")
+_RID = re.compile(r"[A-Za-z0-9]{1,16}")
+_MAX_LAYERS = 3
 _FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}")
 _DIGESTS = ("sha-256", "sha-384", "sha-512")
 _SEND_FEEDBACK = ("transport-cc", "ccm fir", "nack", "nack pli")
 _RECEIVE_FEEDBACK = ("goog-remb", "ccm fir", "nack", "nack pli")
 _ATTRIBUTES = frozenset(
     "group mid extmap fingerprint setup rtcp-mux rtcp-rsize bundle-only simulcast ssrc-group"
-    " sendonly recvonly sendrecv inactive".split()
+    " rid sendonly recvonly sendrecv inactive".split()
 )
 _CODEC_ATTRIBUTES = frozenset({"rtpmap", "rtcp-fb", "fmtp"})
 _CODECS = frozenset({"opus", "vp8", "rtx"})
@@ -56,6 +58,8 @@ class Section:
     ssrc: int | None = None
     """Announced by a sending browser; it may also be learnt from the mid that comes with the packets."""
     rtx_ssrc: int | None = None
+    layers: tuple[str, ...] = ()
+    """The names (RFC 8851) of a camera's simulcast layers, in the order offered: a page begins with the smallest."""
 
     @property
     def video(self) -> bool:
@@ -169,6 +173,10 @@ def _read_section(seat: Seat, medium: Medium, media: MediaDescription, lines: se
     ids = _read_extensions(media, sending=sending, transport="transport-cc" in feedback)
     if not all(96 <= number <= 127 for number in (payload_type, rtx or 96)):
         raise BadOfferError("a payload type is outside the dynamic range")
+    layers = _read_layers(lines) if sending and medium is Medium.CAMERA and ids.rid and ids.mid else ()
+    if not layers:
+        ids = replace(ids, rid=0, repaired_rid=0)
+    # Firefox names each layer's SSRC here: it would be taken for a stream of its own
     ssrc, rtx_ssrc = _read_ssrcs(media) if sending and not _has_simulcast(lines) else (None, None)
     return Section(
         media.rtp.muxId,
@@ -181,7 +189,18 @@ def _read_section(seat: Seat, medium: Medium, media: MediaDescription, lines: se
         "a=rtcp-rsize" in lines,
         ssrc,
         rtx_ssrc if rtx else None,
+        layers,
     )
+
+
+def _read_layers(lines: set[str]) -> tuple[str, ...]:
+    """The names of `a=simulcast:send` (RFC 8853) that also have an `a=rid`; none when it is no plain list."""
+    line = next((line for line in lines if line.startswith("a=simulcast:send ")), "")
+    named = line.partition(" ")[2].split(" ")[0].split(";")
+    wanted = [name.removeprefix("~") for name in named]
+    known = [name for name in wanted if _RID.fullmatch(name) and f"a=rid:{name} send" in lines]
+    whole = len(known) == len(wanted) == len(set(known)) and 1 < len(known) <= _MAX_LAYERS
+    return tuple(known) if whole else ()
 
 
 def _has_simulcast(lines: set[str]) -> bool:
@@ -203,6 +222,8 @@ def _read_extensions(media: MediaDescription, *, sending: bool, transport: bool)
         abs_send_time=0 if sending else ids.get(extensions.ABS_SEND_TIME, 0),
         # with transport-wide numbers a receiving browser would send no REMB
         transport_sequence=ids.get(extensions.TRANSPORT_SEQUENCE, 0) if sending and transport else 0,
+        rid=ids.get(extensions.RID, 0) if sending else 0,
+        repaired_rid=ids.get(extensions.REPAIRED_RID, 0) if sending else 0,
     )
 
 

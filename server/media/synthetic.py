@@ -27,10 +27,13 @@ class Dialect:
     vp8: int = 96
     rtx: int | None = 97
     ids: ExtensionIds = field(default_factory=lambda: ExtensionIds(4, 1, 2, 3))
+    layers: tuple[str, ...] = ()
+    """The names of the camera's layers, the smallest first."""
 
 
 CHROMIUM = Dialect()
 FIREFOX = Dialect(109, 120, 124, ExtensionIds(3, 1, 4, 7))
+LAYERED = Dialect(ids=ExtensionIds(4, 1, 2, 3, 10, 11), layers=("q", "f"))
 PLAIN = Dialect(rtx=None)
 """A browser that knows no retransmission stream."""
 
@@ -38,7 +41,7 @@ PLAIN = Dialect(rtx=None)
 class SyntheticStream:
     """One of the three media that a probe sends."""
 
-    def __init__(self, medium: Medium, mid: str, dialect: Dialect) -> None:
+    def __init__(self, medium: Medium, mid: str, dialect: Dialect, layer: str = "") -> None:
         self.video = medium is not Medium.MIC
         self.ssrc = secrets.randbits(31) | 1
         self.rtx_ssrc = secrets.randbits(31) | 1
@@ -50,6 +53,7 @@ class SyntheticStream:
         """The next frame is a key frame."""
         self.key_requests = 0
         self._mid = mid.encode("ascii")
+        self._layer = layer.encode("ascii")
         self._dialect = dialect
         self._payload_type = dialect.vp8 if self.video else dialect.opus
         self._rtx_sequence = secrets.randbits(15)
@@ -87,7 +91,7 @@ class SyntheticStream:
             payload = number.to_bytes(2, "big") + payload
             self._rtx_sequence = number = (self._rtx_sequence + 1) & 0xFFFF
             payload_type, ssrc = self._dialect.rtx, self.rtx_ssrc
-        block = self._extensions(transport_sequence, 0)
+        block = self._extensions(transport_sequence, 0, repairs=payload_type == self._dialect.rtx)
         return rtp.build(payload_type, number, timestamp, ssrc, payload, marker=marker, extensions=block)
 
     def _frame(self, size: int) -> bytes:
@@ -96,12 +100,14 @@ class SyntheticStream:
         head = b"\x90\xc0" + (0x8000 | self._picture).to_bytes(2, "big") + bytes((self._picture & 0xFF,))
         return head + (b"\x00" if key else b"\x01") + bytes(max(0, size - 6))
 
-    def _extensions(self, transport_sequence: int, level: int) -> bytes:
+    def _extensions(self, transport_sequence: int, level: int, *, repairs: bool = False) -> bytes:
         ids = self._dialect.ids
         elements = {
             ids.transport_sequence: (transport_sequence & 0xFFFF).to_bytes(2, "big"),
             ids.mid: self._mid,
         }
+        if self._layer:
+            elements[ids.repaired_rid if repairs else ids.rid] = self._layer
         if not self.video:
             elements[ids.audio_level] = bytes((level,))
         return extensions.build(elements)
@@ -127,7 +133,10 @@ def write_offer(dialect: Dialect, own: Credentials, fingerprint: str, streams: M
             "a=rtcp-rsize",
             *_codec_lines(dialect, medium),
         ]
-        if number < 3 and medium is not Medium.MIC and dialect.rtx:
+        if number == 1 and dialect.layers:
+            lines += [f"a=rid:{layer} send" for layer in dialect.layers]
+            lines.append(f"a=simulcast:send {';'.join(dialect.layers)}")
+        elif number < 3 and medium is not Medium.MIC and dialect.rtx:
             lines.append(f"a=ssrc-group:FID {streams[medium].ssrc} {streams[medium].rtx_ssrc}")
     return "\r\n".join(lines) + "\r\n"
 
@@ -143,6 +152,9 @@ def _codec_lines(dialect: Dialect, medium: Medium) -> Iterator[str]:
         yield f"a=rtcp-fb:{dialect.opus} transport-cc"
         yield f"a=fmtp:{dialect.opus} minptime=10;useinbandfec=1"
         return
+    if dialect.layers:
+        yield f"a=extmap:{ids.rid} {extensions.RID}"
+        yield f"a=extmap:{ids.repaired_rid} {extensions.REPAIRED_RID}"
     yield f"a=rtpmap:{dialect.vp8} VP8/90000"
     for item in _VIDEO_FEEDBACK:
         yield f"a=rtcp-fb:{dialect.vp8} {item}"

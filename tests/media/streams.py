@@ -84,10 +84,10 @@ class Mouth:
         self.counters = Counters()
         self.own_ssrc = 1
         self.torn: list[IncomingStream] = []
-        self.streams: dict[Medium, IncomingStream] = {}
+        self.streams: dict[tuple[Medium, int], IncomingStream] = {}
 
     @property
-    def media(self) -> Mapping[Medium, IncomingStream]:
+    def media(self) -> Mapping[tuple[Medium, int], IncomingStream]:
         return self.streams
 
     def note_losses(self, stream: IncomingStream) -> None:
@@ -96,9 +96,9 @@ class Mouth:
     def clock_offset(self, report: rtcp.SenderReport, arrived: float) -> int:
         return 1 << 32  # the host's clock is a second ahead
 
-    def stream(self, medium: Medium = Medium.CAMERA, first: int = 1) -> IncomingStream:
-        made = IncomingStream(self, section(medium), 33, first)
-        self.streams[medium] = made
+    def stream(self, medium: Medium = Medium.CAMERA, first: int = 1, layer: int = 0) -> IncomingStream:
+        made = IncomingStream(self, section(medium), 33 + layer, first, layer)
+        self.streams[medium, layer] = made
         return made
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from server.domain.seats import Seat
+from server.media import extensions
 from server.media.answer import OutgoingSsrc, write_answer
+from server.media.probe import Probe
 from server.media.sdp import parse_offer
+from server.media.synthetic import LAYERED
 
 OFFERS = {path.stem: path.read_bytes().decode() for path in (Path(__file__).parent / "offers").glob("*.sdp")}
 CHROMIUM, FIREFOX = OFFERS["chromium"], OFFERS["firefox"]
@@ -82,3 +85,18 @@ def test_a_browser_without_retransmission_gets_none() -> None:
 
     assert "rtx" not in text
     assert "FID" not in text
+
+
+async def test_layers_are_echoed_in_the_camera_s_section_alone() -> None:
+    probe = Probe(Seat.THERAPIST, dialect=LAYERED)
+    sections = re.split(r"(?m)^(?=m=)", answer(probe.offer()))
+
+    for line in ("a=rid:q recv", "a=rid:f recv", "a=simulcast:recv q;f", f"a=extmap:10 {extensions.RID}"):
+        assert line + "\r\n" in sections[2]
+    assert not [it for number, it in enumerate(sections) if number != 2 and ("a=rid" in it or "simulcast" in it)]
+    await probe.close()
+
+
+@pytest.mark.parametrize("offer", OFFERS.values(), ids=OFFERS)
+def test_without_layers_there_is_no_word_of_them(offer: str) -> None:
+    assert not re.search("rid|simulcast", answer(offer).replace("a=mid", ""))

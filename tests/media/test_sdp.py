@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.seats import SEATS, Medium, Seat, other_seats
-from server.media import sdp
+from server.media import extensions, sdp
 from server.media.extensions import ExtensionIds
 from server.media.probe import Probe
 from server.media.sdp import BadOfferError, parse_offer
@@ -82,6 +82,40 @@ def test_the_layers_of_a_simulcast_section_are_not_taken_for_streams() -> None:
     layered = FIREFOX.replace("a=mid:1\r\n", "a=mid:1\r\na=rid:q send\r\na=rid:h send\r\na=simulcast:send q;h\r\n")
 
     assert parse_offer(Seat.THERAPIST, layered).sends[1].ssrc is None
+
+
+def layered(lines: str, offer: str = FIREFOX) -> str:
+    """An offer whose camera has layers, as Firefox writes it: with an SSRC for each."""
+    ids = f"a=extmap:10 {extensions.RID}\r\na=extmap:11 {extensions.REPAIRED_RID}\r\n"
+    return offer.replace("a=mid:1\r\n", f"a=mid:1\r\n{ids}{lines}")
+
+
+def test_the_layers_of_a_camera_are_taken_in_their_order() -> None:
+    read = parse_offer(Seat.THERAPIST, layered("a=rid:q send\r\na=rid:h send\r\na=simulcast:send q;~h\r\n"))
+
+    assert read.sends[1].layers == ("q", "h")
+    assert (read.sends[1].ssrc, read.sends[1].rtx_ssrc) == (None, None)
+    assert (read.sends[1].extensions.rid, read.sends[1].extensions.repaired_rid) == (10, 11)
+    assert read.sends[2].layers == read.receives[1].layers == ()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "a=rid:q send\r\na=simulcast:send q;h\r\n",
+        "a=rid:q send\r\na=simulcast:send q\r\n",
+        "a=rid:q send\r\na=rid:h send\r\na=simulcast:send q;q\r\n",
+        "a=rid:q send\r\na=rid:h send\r\na=simulcast:send q,h\r\n",
+        "a=rid:q! send\r\na=rid:h send\r\na=simulcast:send q!;h\r\n",
+        "a=simulcast:send ;;;;;\r\n",
+        "".join(f"a=rid:{n} send\r\n" for n in range(4)) + "a=simulcast:send 0;1;2;3\r\n",
+    ],
+)
+def test_layers_that_are_no_plain_list_are_not_negotiated(lines: str) -> None:
+    camera = parse_offer(Seat.THERAPIST, layered(lines)).sends[1]
+
+    assert camera.layers == ()
+    assert camera.extensions.rid == camera.extensions.repaired_rid == 0
 
 
 @pytest.mark.parametrize("offer", OFFERS.values(), ids=OFFERS)
