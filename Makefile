@@ -11,7 +11,8 @@ run: .venv/.runtime
 	@$(bin)/python -m server run --demo
 
 test: check
-	$(bin)/pytest -m "browser or slow"
+	$(bin)/pytest -m "browser or slow" --ignore=tests/e2e
+	$(bin)/pytest tests/e2e
 
 check: .venv/.dev
 	$(bin)/ruff format --check
