@@ -16,6 +16,7 @@ from playwright.async_api import Page, async_playwright
 from server.domain.seats import SEATS, Medium, Route, Seat
 from server.media.host import MediaEngine
 from tests.media.conftest import EVERY_ROUTE, ROOM
+from tests.media.elsewhere import elsewhere, needs_namespaces
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -33,7 +34,7 @@ FLAGS = (
 Report = dict[str, Any]
 
 
-async def site(engine: MediaEngine) -> web.AppRunner:
+async def site(engine: MediaEngine, address: str = "127.0.0.1") -> web.AppRunner:
     """Serves the page and brings its offers to the host."""
     page_text = (Path(__file__).parent / "call.html").read_text(encoding="utf-8")
 
@@ -48,27 +49,42 @@ async def site(engine: MediaEngine) -> web.AppRunner:
     app.add_routes([web.get("/", page), web.post("/offer/{seat}", offer)])
     runner = web.AppRunner(app)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, address, 0).start()
     return runner
 
 
 @asynccontextmanager
-async def three_pages(width: int, height: int) -> AsyncIterator[tuple[MediaEngine, dict[Seat, Page]]]:
-    engine = MediaEngine(["127.0.0.1"], 0, [])
+async def three_pages(
+    width: int,
+    height: int,
+    *,
+    address: str = "127.0.0.1",
+    program: str = "/usr/bin/chromium",
+    far: str = "",
+    layers: bool = False,
+) -> AsyncIterator[tuple[MediaEngine, dict[Seat, Page]]]:
+    engine = MediaEngine([address], 0, [])
     await engine.start()
     engine.set_routes(ROOM, EVERY_ROUTE)
-    runner = await site(engine)
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/?width={width}&height={height}&seat="
+    runner = await site(engine, address)
+    origin = f"http://{address}:{runner.addresses[0][1]}"
+    url = f"{origin}/?width={width}&height={height}{'&layers' if layers else ''}&seat="
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        flags = (*FLAGS, f"--unsafely-treat-insecure-origin-as-secure={origin}")
+        browser = await playwright.chromium.launch(executable_path=program, args=flags)
         context = await browser.new_context()
-        pages = {seat: await context.new_page() for seat in SEATS}
+        pages = {seat: await context.new_page() for seat in SEATS if not (far and seat is B)}
+        other = await playwright.chromium.launch(executable_path=far, args=flags) if far else None
+        if other is not None:
+            pages[B] = await (await other.new_context()).new_page()
         try:
             for seat, page in pages.items():
                 await page.goto(url + seat)
             yield engine, pages
         finally:
             await browser.close()
+            if other is not None:
+                await other.close()
             await runner.cleanup()
             await engine.stop()
 
@@ -174,3 +190,49 @@ async def test_a_page_restarts_its_path_without_a_word_to_the_host() -> None:
 
         await until(goes_on, "the call does not go on")
         assert engine.stats().offers == 3
+
+
+@needs_namespaces
+@pytest.mark.parametrize("udp", [True, False], ids=["udp open", "udp dropped"])
+async def test_where_udp_is_dropped_everything_plays_by_tcp_and_only_there(tmp_path: Path, udp: bool) -> None:
+    with elsewhere() as place:
+        if not udp:
+            place.drop_udp()
+        program = place.chromium(tmp_path)
+        async with three_pages(640, 360, address=place.address, program=program) as (engine, pages):
+            await until_all_play(pages, 640, 360)
+            peers = engine._rooms[ROOM].peers.values()
+            assert [peer.paths.link is not None and peer.paths.link.stream for peer in peers] == [not udp] * 3
+            for page in pages.values():
+                assert (await tile(page, next(iter(other_of(pages, page))), Medium.CAMERA))["freezes"] == 0
+
+
+def other_of(pages: dict[Seat, Page], page: Page) -> list[Seat]:
+    return [seat for seat, it in pages.items() if it is not page]
+
+
+@needs_namespaces
+async def test_a_weak_link_gets_small_pictures_and_nobody_else_does(tmp_path: Path) -> None:
+    with elsewhere() as place:
+        far = place.chromium(tmp_path)
+        async with three_pages(640, 360, address=place.address, far=far, layers=True) as (_, pages):
+            await until_all_play(pages, 640, 360)
+            place.narrow("300kbit")
+
+            async def small() -> bool:
+                return all([(await tile(pages[B], source, Medium.CAMERA))["width"] == 160 for source in (THERAPIST, A)])
+
+            took = await until(small, "the pictures do not get small")
+            print(f"small after {took:.1f} s")  # noqa: T201
+            voices = {source: await tile(pages[B], source, Medium.MIC) for source in (THERAPIST, A)}
+            await asyncio.sleep(3)
+            for source, before in voices.items():
+                now = await tile(pages[B], source, Medium.MIC)
+                lost = now["lost"] - before["lost"]
+                assert lost <= 0.1 * (now["packets"] - before["packets"] + lost), "sound suffers"
+            for listener, source in ((THERAPIST, A), (A, THERAPIST), (THERAPIST, B), (A, B)):
+                assert (await tile(pages[listener], source, Medium.CAMERA))["width"] == 640
+            place.widen()
+            await until_all_play(pages, 640, 360)
+            for page in (pages[THERAPIST], pages[A]):
+                assert (await tile(page, B, Medium.CAMERA))["freezes"] <= 1
