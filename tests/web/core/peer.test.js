@@ -114,6 +114,28 @@ describe('the answer', () => {
   });
 });
 
+describe('the camera', () => {
+  it('is offered small and whole, the small one first, and nothing else twice', async () => {
+    peer.signalled();
+    await settle();
+    const [mic, camera, screen] = last().lines.map((it) => it.init.sendEncodings);
+    assert.deepEqual(camera.map((/** @type {any} */ it) => [it.rid, it.scaleResolutionDownBy]), [['q', 4], ['f', undefined]]);
+    assert.equal(mic.length, 1);
+    assert.equal(screen.length, 1);
+  });
+
+  it('keeps the limit of each layer', async () => {
+    peer.signalled();
+    await settle();
+    const sender = /** @type {any} */ (last().lines[1]?.sender);
+    sender.parameters = { encodings: [{ rid: 'q' }, { rid: 'f' }] };
+    await peer.answered(offers.at(-1)?.id ?? '', 'the answer');
+    const [small, whole] = sender.parameters.encodings;
+    assert.ok(small.maxBitrate <= 150_000);
+    assert.equal(whole.maxBitrate, 1_500_000);
+  });
+});
+
 it('asks Chromium to begin with a sharp picture, and changes nothing else', () => {
   const sdp = ['m=video 9 UDP/TLS/RTP/SAVPF 96 97', 'a=rtpmap:96 VP8/90000', 'a=rtpmap:97 rtx/90000', ''].join('\r\n');
   const lines = startSharp(sdp).split('\r\n');

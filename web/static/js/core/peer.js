@@ -25,6 +25,14 @@ const LIVELY = 700;
 const START_KILOBITS = 600;
 const CAMERA_BITRATE = 1_500_000;
 const MIC_BITRATE = 48_000;
+/** The camera once more, for those whose link does not take it whole: the host chooses for each. The smallest comes first. */
+const SMALL = { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 100_000 };
+/** @type {Record<Medium, RTCRtpEncodingParameters[]>} */
+const ENCODINGS = {
+  mic: [{ maxBitrate: MIC_BITRATE }],
+  camera: [SMALL, { rid: 'f', maxBitrate: CAMERA_BITRATE }],
+  screen: [{ maxBitrate: CAMERA_BITRATE }],
+};
 
 /** The two other seats, in the order of the m-lines. @param {SeatName} seat */
 export function others(seat) {
@@ -184,7 +192,7 @@ export class Peer {
       const transceiver = connection.addTransceiver(kindOf(medium), {
         direction: 'sendonly',
         streams: medium === 'screen' ? [] : [stream],
-        sendEncodings: [medium === 'mic' ? { maxBitrate: MIC_BITRATE } : { maxBitrate: CAMERA_BITRATE }],
+        sendEncodings: ENCODINGS[medium].map((it) => ({ ...it })),
       });
       this.#prefer(transceiver, medium);
       this.#sending.set(medium, transceiver);
@@ -211,10 +219,12 @@ export class Peer {
   async #tune() {
     for (const [medium, { sender }] of this.#sending) {
       const parameters = sender.getParameters();
-      const [encoding] = parameters.encodings ?? [];
-      if (!encoding) continue;
-      encoding.maxBitrate = medium === 'mic' ? MIC_BITRATE : CAMERA_BITRATE;
-      encoding.priority = encoding.networkPriority = medium === 'mic' ? 'high' : 'medium';
+      if (!parameters.encodings?.length) continue;
+      for (const encoding of parameters.encodings) {
+        const small = encoding.rid === SMALL.rid ? SMALL.maxBitrate : CAMERA_BITRATE;
+        encoding.maxBitrate = medium === 'mic' ? MIC_BITRATE : small;
+        encoding.priority = encoding.networkPriority = medium === 'mic' ? 'high' : 'medium';
+      }
       if (medium === 'camera') parameters.degradationPreference = 'balanced';
       await sender.setParameters(parameters).catch(() => {}); // a browser that knows less sends all the same
     }
