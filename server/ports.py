@@ -105,7 +105,7 @@ class RoomLog(Protocol):
 
 
 class Editions(Protocol):
-    """The exact texts of all dialogues that were ever offered, by digest (`catalogue.edition_of`). None is ever changed."""
+    """The exact texts of all dialogues ever offered, by digest (`catalogue.edition_of`). None is ever changed."""
 
     async def keep(self, texts: Mapping[str, str]) -> None:
         """Store durably those that are not there yet, by digest."""

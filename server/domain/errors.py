@@ -44,13 +44,15 @@ class UnknownThing(DomainError):
 class ScriptError(Exception):
     """A script that cannot be used. `where` names the text and the line, `why` says what is wrong.
 
-    `sentence` is the reason before its `values` stood in it, so that pages can say it in other languages.
+    `place` is the keys and indices that lead there, such as ``step 3 edge 0 to``; `sentence` is the reason before
+    its `values` stood in it, so that pages can say it in other languages.
     """
 
-    def __init__(self, name: str, sentence: str, *, line: int | None = None, **values: str) -> None:
+    def __init__(self, name: str, sentence: str, *, line: int | None = None, place: str = "", **values: str) -> None:
         self.where = name if line is None else f"{name}, line {line}"
         self.why = sentence.format(**values)
         self.line = line
+        self.place = place
         self.sentence = sentence
         self.values = values
         super().__init__(f"{self.where}: {self.why}")

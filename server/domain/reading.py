@@ -41,7 +41,9 @@ def read(text: str, where: str) -> Script:
 
 
 def _error(fault: Fault, text: str, where: str) -> ScriptError:
-    return ScriptError(where, fault.sentence, line=_line_of(text, fault.place), **fault.values)
+    return ScriptError(
+        where, fault.sentence, line=_line_of(text, fault.place), place=" ".join(fault.place), **fault.values
+    )
 
 
 _HEADER = re.compile(r"\s*\[(\[?)\s*([\w.-]+)\s*\]")

@@ -44,7 +44,7 @@ class Voice(StrEnum):
     NONE = "none"
 
 
-class Edge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Edge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A way on from a step.
 
     The therapist may take every edge. `by` names the role whose confirm takes it too, with the words
@@ -61,7 +61,7 @@ class Edge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     loop: Id | None = None
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One state of the dialogue.
 
     `do` tells each role what to do now; `stems` holds the sentence openings for those who speak.
@@ -93,14 +93,14 @@ class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     name: Words
 
 
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """No way leads to the step `reach` within a leg but through the edge `through` (`step/edge`)."""
 
     reach: Id
     through: str
 
 
-class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A sound dialogue. Made by `reading` only, which checks what the types cannot say.
 
     `languages` are complete; those also named in `drafts` were not reviewed by a native clinician.
