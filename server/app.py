@@ -31,6 +31,7 @@ from server.pages.health import PROBES
 from server.pages.limits import FailureLimit
 from server.pages.metrics import METRICS, Metrics
 from server.pages.middleware import errors, observed, same_origin
+from server.pages.scripting import Desk
 from server.pages.setup_link import setup_link
 from server.rooms.directory import Directory
 from server.rooms.library import Library
@@ -47,6 +48,7 @@ ORIGINS: Final = web.AppKey("origins", frozenset[str])
 TASKS: Final = web.AppKey("tasks", Tasks)
 STORE: Final = web.AppKey("store", Store)
 MEDIA: Final = web.AppKey("media", MediaEngine)
+LIBRARY: Final = web.AppKey("library", Library)
 DIRECTORY: Final = web.AppKey("directory", Directory)
 SOCKETS: Final = web.AppKey("sockets", Endpoint)
 
@@ -84,7 +86,7 @@ def init_app(settings: Settings, *, port: int) -> web.Application:
     auth.setup(app, auth.SealedSessions(app[KEYS].session, https=https))
     render.setup(app, resource("web/templates"), words.load(resource("web/locales")))
 
-    app.cleanup_ctx.extend([tasks, store, media, directory, sockets, book, purge, probes])
+    app.cleanup_ctx.extend([tasks, store, media, directory, sockets, book, desk, purge, probes])
     app.on_shutdown.append(say_goodbye)
     app.add_routes([*views.routes(resource("web/static")), *endpoint.routes(lambda app: app[SOCKETS])])
     return app
@@ -131,7 +133,9 @@ async def media(app: web.Application) -> AsyncIterator[None]:
 async def directory(app: web.Application) -> AsyncIterator[None]:
     """The rooms, with every dialogue that this installation and its therapists have."""
     store = app[STORE]
-    scripts = Library(load_scripts(resource("config/dialogues")), store.editions, store.scripts, store.practice)
+    scripts = app[LIBRARY] = Library(
+        load_scripts(resource("config/dialogues")), store.editions, store.scripts, store.practice
+    )
     await scripts.keep_shipped()
     rooms = app[DIRECTORY] = Directory(store.log, app[MEDIA], app[resources.CLOCK], scripts, app[TASKS])
     app[METRICS].gauge("rooms", "Rooms that are open.", lambda: rooms.rooms)
@@ -158,6 +162,24 @@ async def book(app: web.Application) -> AsyncIterator[None]:
         close_room=app[DIRECTORY].revoke,
         clock=app[resources.CLOCK],
         origin=app[ORIGIN],
+    )
+    yield
+
+
+async def desk(app: web.Application) -> AsyncIterator[None]:
+    """The therapists' own dialogues."""
+    opened, rooms = app[STORE], app[DIRECTORY]
+
+    async def offer(therapist_id: str) -> None:
+        await rooms.offer([call.room_id for call in await opened.practice.calls_of(therapist_id)])
+
+    app[resources.DESK] = Desk(
+        shipped=app[LIBRARY].shipped,
+        example=resource("config/example.toml").read_text("utf-8"),
+        own=opened.scripts,
+        editions=opened.editions,
+        clock=app[resources.CLOCK],
+        changed=offer,
     )
     yield
 

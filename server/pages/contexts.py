@@ -89,6 +89,43 @@ class HomePage:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptLine:
+    """One dialogue in the list; `updated` in milliseconds since 1970-01-01 UTC, None for a shipped one.
+
+    `fault` says what an older version did not mind and this one does, so that it is offered in no room.
+    """
+
+    id: str
+    name: str
+    about: str
+    steps: int
+    updated: int | None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptsPage:
+    """The dialogues that a therapist may begin: the own ones, and those of the installation."""
+
+    template: ClassVar = "scripts.html"
+    words: Catalogues
+    own: tuple[ScriptLine, ...]
+    shipped: tuple[ScriptLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptPage:
+    """The editor of one own dialogue. `edition` is the one that is stored."""
+
+    template: ClassVar = "script.html"
+    words: Catalogues
+    id: str
+    name: str
+    text: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPage:
     """What happened and what to do, one sentence each, in the page's language already."""
 
@@ -99,4 +136,4 @@ class ErrorPage:
     advice: str
 
 
-AnyPage = FrontPage | CallPage | SetupPage | HomePage | ErrorPage
+AnyPage = FrontPage | CallPage | SetupPage | HomePage | ScriptsPage | ScriptPage | ErrorPage

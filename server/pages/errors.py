@@ -41,6 +41,10 @@ REFUSALS: Final = {
     "not-found": Refused("There is no page at this address.", "Check the address, or open your personal link again."),
     "wrong-method": Refused("This address does not work that way.", "Open your personal link again."),
     "too-large": Refused("The page sent more than this server takes.", "Load the page again."),
+    "too-many": Refused("There are fifty dialogues of your own.", "Delete one that you no longer use."),
+    "changed": Refused(
+        "This dialogue was changed in another window.", "Copy what you typed here, and load the page again."
+    ),
     "slow": Refused("The request took too long to arrive.", "Check your connection and try again."),
     "rate": Refused("Too many attempts in a short time.", "Wait a minute and try again."),
     "internal": Refused("Something went wrong on the server.", "Try again in a moment. Nothing that you did was lost."),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -16,6 +16,12 @@ from msgspec import Meta, Struct
 from server.pages.errors import RefusalError
 
 MAX_BODY: Final = 64 * 1024
+MAX_SCRIPT: Final = 256 * 1024
+"""Bytes of a dialogue's text."""
+
+MAX_SCRIPT_BODY: Final = 3 * MAX_SCRIPT
+"""In JSON a text is longer, and a form's values are longer than its text."""
+
 BODY_TIME: Final = 20
 """Seconds in which a body must have arrived."""
 
@@ -51,6 +57,29 @@ class PartnerForm(Form, frozen=True, kw_only=True):
     language: Language
 
 
+ScriptText = Annotated[str, Meta(max_length=MAX_SCRIPT)]
+
+
+class CheckForm(Form, frozen=True, kw_only=True):
+    """A dialogue as it stands in the editor: its text, or the values of its form, of which a text is to be made."""
+
+    text: ScriptText | None = None
+    script: dict[str, Any] | None = None
+    language: Language = "en"
+
+
+class SaveForm(CheckForm, frozen=True, kw_only=True):
+    """`base` is the edition that the editor began with."""
+
+    base: Annotated[str, Meta(max_length=64)]
+
+
+class CopyForm(Form, frozen=True, kw_only=True):
+    """A new own dialogue: a copy of another one, or of the small example."""
+
+    source: Annotated[str, Meta(max_length=40)] | None = None
+
+
 class CallForm(Form, frozen=True, kw_only=True):
     """A new call for two: who sits where, as ``partner-a`` and ``partner-b``."""
 
@@ -61,13 +90,13 @@ class CallForm(Form, frozen=True, kw_only=True):
 F = TypeVar("F", bound=Form)
 
 
-async def read(request: web.Request, form: type[F]) -> F:
+async def read(request: web.Request, form: type[F], *, limit: int = MAX_BODY) -> F:
     """The body of `request` as a `form`. Raises RefusalError (`bad-request`, `too-large`, `slow`)."""
     if request.content_type != "application/json":
         raise RefusalError(400, "bad-request")
     try:
         async with asyncio.timeout(BODY_TIME):
-            body = await request.read()
+            body = await request.clone(client_max_size=limit).read()
     except web.HTTPRequestEntityTooLarge as error:
         raise RefusalError(413, "too-large") from error
     except TimeoutError as error:

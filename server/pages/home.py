@@ -10,6 +10,7 @@ from aiohttp_session import get_session, new_session
 
 from server.domain.events import SeatNamed
 from server.domain.seats import Seat
+from server.pages.account import signed_in
 from server.pages.auth import THERAPIST
 from server.pages.booking import Booked
 from server.pages.contexts import HomePage, SetupPage
@@ -55,7 +56,7 @@ async def sign_out(request: web.Request) -> web.Response:
 
 async def home(request: web.Request) -> web.Response:
     """``GET /home``: who I am, and my calls."""
-    therapist = await _therapist(request)
+    therapist = await signed_in(request)
     page = HomePage(
         words=request.app[WORDS].only(therapist.language),
         name=therapist.name,
@@ -67,7 +68,7 @@ async def home(request: web.Request) -> web.Response:
 
 async def new_call(request: web.Request) -> web.Response:
     """``POST /api/calls``: a room for the therapist and two partners, and the three links."""
-    therapist = await _therapist(request)
+    therapist = await signed_in(request)
     form = await read(request, CallForm)
     seats = (
         SeatNamed(Seat.THERAPIST, therapist.name, therapist.language),
@@ -79,20 +80,11 @@ async def new_call(request: web.Request) -> web.Response:
 
 async def new_links(request: web.Request) -> web.Response:
     """``POST /api/calls/<room>/links``: new links for one of my calls; the former ones are void."""
-    therapist = await _therapist(request)
+    therapist = await signed_in(request)
     call = await request.app[PRACTICE].call(request.match_info["room"])
     if call is None or call.therapist_id != therapist.id:
         raise RefusalError(404, "not-found")
     return _booked(await request.app[BOOK].renew(call), status=200)
-
-
-async def _therapist(request: web.Request) -> Therapist:
-    """Whose session this is. Raises RefusalError (`unauthorized`)."""
-    session = await get_session(request)
-    therapist = await request.app[PRACTICE].therapist(str(session.get(THERAPIST, "")))
-    if therapist is None:
-        raise RefusalError(401, "unauthorized")
-    return therapist
 
 
 def _booked(booked: Booked, *, status: int) -> web.Response:

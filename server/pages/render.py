@@ -11,14 +11,24 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from server.pages.contexts import AnyPage, CallPage, Common, ErrorPage, FrontPage, HomePage, SetupPage
+from server.pages.contexts import (
+    AnyPage,
+    CallPage,
+    Common,
+    ErrorPage,
+    FrontPage,
+    HomePage,
+    ScriptPage,
+    ScriptsPage,
+    SetupPage,
+)
 from server.pages.headers import nonce
 from server.pages.words import Words, direction
 from server.protocol.messages import VERSION
 
 WORDS: Final = web.AppKey("words", Words)
 
-PAGES: Final = (FrontPage, CallPage, SetupPage, HomePage, ErrorPage)
+PAGES: Final = (FrontPage, CallPage, SetupPage, HomePage, ScriptsPage, ScriptPage, ErrorPage)
 
 
 def setup(app: web.Application, templates: Path, words: Words) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server.pages import health, home, join, metrics
+from server.pages import health, home, join, metrics, scripts
 from server.pages.contexts import FrontPage
 from server.pages.headers import STATIC
 from server.pages.render import render
@@ -30,6 +30,12 @@ def routes(static: Path) -> list[web.AbstractRouteDef]:
         web.get("/home", home.home),
         web.post("/api/calls", home.new_call),
         web.post("/api/calls/{room}/links", home.new_links),
+        web.get("/scripts", scripts.scripts),
+        web.get("/scripts/{script:own-[a-z0-9]+}", scripts.script),
+        web.post("/api/scripts", scripts.copy),
+        web.post("/api/scripts/check", scripts.check),
+        web.post("/api/scripts/{script:own-[a-z0-9]+}", scripts.save),
+        web.post("/api/scripts/{script:own-[a-z0-9]+}/delete", scripts.delete),
         web.get("/health/live", health.live),
         web.get("/health/ready", health.ready),
         web.get("/metrics", metrics.metrics),

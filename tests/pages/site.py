@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from server.access import Access
+from server.config import resource
 from server.domain.events import SeatNamed
 from server.domain.seats import Seat
 from server.pages import auth, render, resources, views
@@ -21,8 +22,18 @@ from server.pages.health import PROBES, Probe
 from server.pages.limits import FailureLimit
 from server.pages.metrics import METRICS, Metrics
 from server.pages.middleware import errors, observed, same_origin
+from server.pages.scripting import Desk
 from server.pages.words import Words
-from tests.fakes import START, FakeClock, MemoryInvitations, MemoryPractice, MemorySessions
+from tests.fakes import (
+    START,
+    FakeClock,
+    MemoryEditions,
+    MemoryInvitations,
+    MemoryOwnScripts,
+    MemoryPractice,
+    MemorySessions,
+)
+from tests.playbook import shipped_editions
 
 ORIGIN = "http://therapy.test"
 HOUR = 3_600_000
@@ -41,6 +52,8 @@ TEMPLATES = {
     "call.html": "<script nonce={{ nonce }}>{{ words | tojson }}</script> {{ version }}",
     "setup.html": "<form lang={{ language }}>{{ words | list }}</form>",
     "home.html": "{{ name }} {% for it in calls %}[{{ it.title }}: {{ it.invitations }}]{% endfor %}{{ words | list }}",
+    "scripts.html": "{% for it in own %}[{{ it.name }}: {{ it.fault }}]{% endfor %} {{ shipped | length }}",
+    "script.html": "<script nonce={{ nonce }}>{{ {'id': id, 'text': text, 'edition': edition} | tojson }}</script>",
     "error.html": "<html lang={{ language }}>{{ code }}: {{ title }} {{ advice }}",
 }
 
@@ -56,8 +69,11 @@ class Site:
     practice: MemoryPractice
     invitations: MemoryInvitations
     metrics: Metrics
+    own: MemoryOwnScripts
+    editions: MemoryEditions
     rooms: dict[str, Sequence[SeatNamed]] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
 
     async def link(self, seat: Seat = Seat.PARTNER_A, *, start: int = START, end: int = START + HOUR) -> dict[str, str]:
         """The two parts of a new personal link."""
@@ -97,6 +113,11 @@ async def open_site(
     access, metrics, origins = Access(invitations, b"p" * 32), Metrics(), frozenset({ORIGIN})
     site_rooms: dict[str, Sequence[SeatNamed]] = {}
     closed: list[str] = []
+    changed: list[str] = []
+    own, editions = MemoryOwnScripts(), MemoryEditions()
+
+    async def change(therapist_id: str) -> None:
+        changed.append(therapist_id)
 
     async def create(room_id: str, seats: Sequence[SeatNamed]) -> None:
         site_rooms[room_id] = seats
@@ -121,13 +142,34 @@ async def open_site(
         clock=clock,
         origin=ORIGIN,
     )
+    app[resources.DESK] = Desk(
+        shipped=list(shipped_editions().values()),
+        example=resource("config/example.toml").read_text("utf-8"),
+        own=own,
+        editions=editions,
+        clock=clock,
+        changed=change,
+    )
     app[METRICS] = metrics
     app[PROBES] = probes or {}
     render.setup(app, templates, words)
     app.add_routes([*views.routes(static), *routes])
     client = TestClient(TestServer(app))
     await client.start_server()
-    return Site(client, access, clock, sessions, practice, invitations, metrics, site_rooms, closed)
+    return Site(
+        client,
+        access,
+        clock,
+        sessions,
+        practice,
+        invitations,
+        metrics,
+        own,
+        editions,
+        site_rooms,
+        closed,
+        changed,
+    )
 
 
 Open = Callable[..., Awaitable[Site]]
