@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from server.config import resource
 from server.pages.contexts import LanguageName
@@ -101,3 +102,32 @@ def test_all_that_the_server_and_its_templates_say_is_translated() -> None:
 
     missing = {text for text in said if text not in words.catalogues["de"] or words.say("de", text) == text}
     assert not missing - {"Name"}
+
+
+def test_every_catalogue_has_every_sentence() -> None:
+    translated = {path.parent.parent.name: sentences(path) for path in resource("web/locales").glob("*/*/*.po")}
+    every = set().union(*translated.values())
+
+    assert set(translated) == {"de", "es", "fr", "it", "nl", "pt"}
+    assert {language: every - own for language, own in translated.items() if every != own} == {}
+    assert [it.name for it in load(resource("web/locales")).languages] == [
+        "English",
+        "Deutsch",
+        "Español",
+        "Français",
+        "Italiano",
+        "Nederlands",
+        "Português",
+    ]
+
+
+def test_french_signs_stand_apart_by_a_space_that_does_not_break() -> None:
+    french = load(resource("web/locales")).catalogues["fr"].values()
+
+    assert [text for text in french if re.search(r"[^\xa0][?!;»]|[^\xa0s]:|«[^\xa0]", text)] == []
+
+
+def sentences(path: Path) -> set[str]:
+    """What a catalogue translates, without doubt."""
+    with path.open("rb") as file:
+        return {str(it.id) for it in read_po(file) if it.id and it.string and not it.fuzzy}
