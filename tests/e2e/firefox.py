@@ -118,13 +118,13 @@ class FirefoxPerson:
         found: dict[str, dict[str, float]] = self.look("async () => (await window.thirdchair?.stats()) ?? {}")
         return found
 
-    def wait_for_picture(self, seat: Seat, *, more_than: int = 0) -> FirefoxPerson:
+    def wait_for_picture(self, seat: Seat, *, more_than: int = 0, wider_than: int = 2) -> FirefoxPerson:
         """The tile of `seat` decodes frames beyond `more_than`, and shows them."""
         shown = "seat => document.querySelector(`[data-tile='${seat}'] video`)?.videoWidth ?? 0"
 
         def seen() -> bool:
             decoded = self.stats().get(seat.value, {}).get("framesDecoded", 0)
-            return decoded > more_than and self.look(shown, seat.value) > 2
+            return decoded > more_than and self.look(shown, seat.value) > wider_than
 
         return self._wait(seen, f"does not see {seat}")
 

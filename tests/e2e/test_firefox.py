@@ -27,6 +27,11 @@ def test_a_firefox_takes_part_reloads_and_comes_back(call: Call) -> None:
         call.maya.wait_for_scene("room")
         firefox.wait_for_scene("room")
         all_six_play(call, firefox)
+        for other in other_seats(B):  # the camera's whole size, and not its small layer
+            firefox.wait_for_picture(other, wider_than=600)
+            call.people[other].page.wait_for_function(
+                "() => document.querySelector('[data-tile=partner-b] video').videoWidth > 600"
+            )
 
         call.therapist.press("start-dialogue", sender=A.value)
         call.therapist.wait_for_revision(1).press("advance", edge="request").wait_for_revision(2)
