@@ -137,7 +137,11 @@ async def test_all_six_tiles_play_and_a_reload_takes_nobody_s_picture(width: int
         await until_all_play(pages, width, height)
 
         for seat, frames in before.items():
-            assert (await tile(pages[seat], B, Medium.CAMERA))["frames"] > frames + 20
+
+            async def goes_on(seat: Seat = seat, frames: int = frames) -> bool:
+                return bool((await tile(pages[seat], B, Medium.CAMERA))["frames"] > frames + 20)
+
+            await until(goes_on, f"{seat} sees no more of {B}")
         for (listener, source), earlier in others.items():
             now = await tile(pages[listener], source, Medium.CAMERA)
             assert now["frames"] > earlier["frames"] + 20
