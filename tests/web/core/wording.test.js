@@ -20,8 +20,8 @@ const DIALOGUE = {
       do: { sender: { en: 'Speak.' }, receiver: { en: 'Listen.' } },
       stems: { sender: { en: ['I feel…', 'I see…'] } },
       edge: [
-        { id: 'said', label: { en: 'Said' } },
-        { id: 'yes', by: 'sender', say: { en: 'Yes' }, label: { en: 'Yes' } },
+        { id: 'said', to: 'end', label: { en: 'Said' } },
+        { id: 'yes', to: 'quiet', by: 'sender', say: { en: 'Yes' }, label: { en: 'Yes' } },
       ],
     },
     { id: 'quiet', coach: { en: 'Wait.' }, name: {}, do: {} },
@@ -39,7 +39,8 @@ describe('the words of a dialogue as fields', () => {
     ]);
     assert.deepEqual(all[2]?.fields.map((field) => field.place), ['step 1 name', 'step 1 coach']);
     assert.equal(all[1]?.fields[1]?.label, 'What the Sender does');
-    assert.equal(all[1]?.fields[6]?.label, 'Button of the Sender: yes');
+    assert.equal(all[1]?.fields[4]?.label, 'Your button: → end of the dialogue');
+    assert.equal(all[1]?.fields[6]?.label, 'Button of the Sender: → quiet');
   });
 
   it('are read and changed without touching the former value', () => {

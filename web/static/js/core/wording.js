@@ -35,11 +35,13 @@ export function groups(dialogue, language, t) {
     field('roles receiver', t('What the other one is called')),
     ...list(dialogue['stage']).map((_, index) => field(`stage ${index} name`, t('Stage {number}', { number: index + 1 }))),
   ];
+  const titles = new Map(list(dialogue['step']).map((step) => [step['id'], wordIn(step['name'], language) || String(step['id'] ?? '')]));
+  const leads = (/** @type {Record<string, any>} */ edge) => `→ ${titles.get(edge['to']) ?? t('end of the dialogue')}`;
   const steps = list(dialogue['step']).map((step, index) => {
     const at = `step ${index}`;
     return {
       step: String(step['id'] ?? ''),
-      title: wordIn(step['name'], language) || String(step['id'] ?? ''),
+      title: String(titles.get(step['id'])),
       fields: [
         field(`${at} name`, t('Name of the step')),
         ...ROLES.filter((it) => step['do']?.[it]).map((it) => field(`${at} do ${it}`, t('What the {role} does', { role: role(it) }))),
@@ -48,8 +50,8 @@ export function groups(dialogue, language, t) {
         ),
         ...(step['coach'] ? [field(`${at} coach`, t('A note for you alone'))] : []),
         ...list(step['edge']).flatMap((edge, number) => [
-          field(`${at} edge ${number} label`, t('Your button: {edge}', { edge: edge['id'] })),
-          ...(edge['say'] ? [field(`${at} edge ${number} say`, t('Button of the {role}: {edge}', { role: role(edge['by']), edge: edge['id'] }))] : []),
+          field(`${at} edge ${number} label`, t('Your button: {edge}', { edge: leads(edge) })),
+          ...(edge['say'] ? [field(`${at} edge ${number} say`, t('Button of the {role}: {edge}', { role: role(edge['by']), edge: leads(edge) }))] : []),
         ]),
       ],
     };

@@ -65,6 +65,10 @@ const save = button({ action: 'save-script', words: t('Save'), kind: 'primary' }
 const modes = /** @type {const} */ (['words', 'text']).map((mode) =>
   button({ action: 'mode', words: mode === 'words' ? t('Words') : t('Everything'), kind: 'mode', data: { mode } }, () => void change(mode)),
 );
+const look = button({ action: 'preview', words: t('Preview'), kind: 'mode only-narrow' }, () => {
+  part('editing').toggleAttribute('data-preview');
+  draw();
+});
 
 const content = () => (state.mode === 'words' && state.dialogue ? { script: state.dialogue } : { text: state.text });
 const checking = new Checking(clock, () => post('/api/scripts/check', { ...content(), language: state.language }), checked);
@@ -160,6 +164,8 @@ async function store() {
 
 /** Shows the other side of the same dialogue, which has to be sound for it. @param {'words' | 'text'} mode */
 async function change(mode) {
+  part('editing').removeAttribute('data-preview');
+  draw();
   if (mode === state.mode) return;
   const outcome = await post('/api/scripts/check', { ...content(), language: state.language });
   if (!outcome.ok || (mode === 'words' && !outcome.body.ok)) {
@@ -185,6 +191,7 @@ function draw() {
   show(whole.element, state.mode === 'text');
   whole.show(state.text);
   for (const element of modes) attribute(element, 'aria-pressed', element.dataset['mode'] === state.mode ? 'true' : 'false');
+  attribute(look, 'aria-pressed', part('editing').hasAttribute('data-preview') ? 'true' : 'false');
   save.disabled = state.saving || !state.dirty;
   attribute(status, 'data-dirty', state.dirty);
 }
@@ -193,7 +200,7 @@ window.addEventListener('beforeunload', (event) => {
   if (state.dirty) event.preventDefault();
 });
 
-put(part('modes'), ...modes);
+put(part('modes'), ...modes, look);
 put(part('saving'), save);
 put(part('editor'), form.element, whole.element);
 put(part('shown'), preview.element);

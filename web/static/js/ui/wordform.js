@@ -79,6 +79,7 @@ export function makeWordForm(t, on) {
     },
     /** Says at its field what is wrong; says whether there is such a field. @param {string} place @param {string} why */
     fault(place, why) {
+      for (const box of body.querySelectorAll('[data-wrong]')) attribute(box, 'data-wrong', null);
       for (const old of body.querySelectorAll('[data-fault]')) {
         attribute(old, 'data-fault', null);
         const said = old.querySelector('.field-fault');
@@ -89,7 +90,11 @@ export function makeWordForm(t, on) {
       if (!found) return false;
       attribute(found, 'data-fault', true);
       const said = /** @type {HTMLElement} */ (found.querySelector('.field-fault'));
-      said.textContent = why;
+      said.textContent = why.charAt(0).toLocaleUpperCase() + why.slice(1);
+      const boxes = [...found.querySelectorAll('textarea')];
+      const language = place.split(' ').at(-1);
+      const wrong = boxes.filter((box) => box.dataset['language'] === language);
+      for (const box of wrong.length ? wrong : boxes) attribute(box, 'data-wrong', true);
       said.hidden = false;
       const group = found.closest('details');
       if (group) group.open = true;
