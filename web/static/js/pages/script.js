@@ -190,8 +190,9 @@ function draw() {
   show(form.element, state.mode === 'words');
   show(whole.element, state.mode === 'text');
   whole.show(state.text);
-  for (const element of modes) attribute(element, 'aria-pressed', element.dataset['mode'] === state.mode ? 'true' : 'false');
-  attribute(look, 'aria-pressed', part('editing').hasAttribute('data-preview') ? 'true' : 'false');
+  const looking = part('editing').hasAttribute('data-preview');
+  for (const element of modes) attribute(element, 'aria-pressed', element.dataset['mode'] === state.mode && !looking ? 'true' : 'false');
+  attribute(look, 'aria-pressed', looking ? 'true' : 'false');
   save.disabled = state.saving || !state.dirty;
   attribute(status, 'data-dirty', state.dirty);
 }

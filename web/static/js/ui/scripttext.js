@@ -44,7 +44,8 @@ export function makeScriptText(t, typed) {
       const before = area.value.split('\n').slice(0, line - 1);
       const start = before.reduce((sum, row) => sum + row.length + 1, 0);
       const length = area.value.split('\n')[line - 1]?.length ?? 0;
-      area.focus();
+      area.focus({ preventScroll: true });
+      element.scrollIntoView({ block: 'start' });
       area.setSelectionRange(start, start + length);
       area.scrollTop = Math.max(0, (area.scrollHeight / Math.max(1, count)) * (line - 6));
     },
