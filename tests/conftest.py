@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
 from hypothesis import settings
 
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # a busy machine's slow callbacks are no test's business
 settings.register_profile("shared machine", deadline=None)  # how long one example takes is the bench's to say
 settings.load_profile("shared machine")
 
