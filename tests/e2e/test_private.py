@@ -56,3 +56,15 @@ def test_the_therapist_prompts_holds_the_floor_breathes_and_goes_back(call: Call
     call.maya.wait_for_view(lambda view: view["breath"]["until"] - view["breath"]["since"] == 60_000)
     call.therapist.press("resume")
     assert call.agree(7)["step"] == "centre"
+
+
+def test_escape_twice_leaves_at_once_even_with_the_private_drawer_open(call: Call) -> None:
+    call.maya.context.route("https://**", lambda route: route.fulfill(body="a neutral page"))
+    call.gather()
+    maya = call.maya.page
+    maya.locator(".feelings summary").click()
+    maya.locator('input[name="safe"]').focus()
+    maya.keyboard.press("Escape")
+    expect(maya.locator(".feelings-body")).to_be_hidden()
+    maya.keyboard.press("Escape")
+    maya.wait_for_url("https://**")

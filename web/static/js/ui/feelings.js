@@ -26,9 +26,7 @@ export function makeFeelings(t, acts) {
   const body = h('div', { class: 'feelings-body' }, only, safe.element, flooded.element, signal);
   const element = h('details', { class: 'feelings' }, summary, body);
   element.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !element.open) return;
-    event.stopPropagation(); // closing this is not leaving the page
-    close();
+    if (event.key === 'Escape' && element.open) close(); // the press still counts: Escape twice must leave from here too
   });
 
   function close() {
